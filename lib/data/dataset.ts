@@ -1,0 +1,162 @@
+import { types } from 'node:util';
+import { LaminetError } from '../errors';
+import type { SourceFormat } from '../ops/program';
+import { checkShape, formatShape, type Shape, sizeOf } from '../tensor/shape';
+
+/** What a data set is made of. */
+export interface DatasetOptions {
+  /** Samples one after another. Bytes are kept as bytes until a batch is gathered; numbers become float32. */
+  readonly samples: Uint8Array | Float32Array | Float64Array | readonly number[];
+  /** The shape of one stored sample, without padding: `[channels, height, width]` or `[features]`. */
+  readonly shape: Shape;
+  /** A class number a sample. */
+  readonly labels?: ArrayLike<number>;
+  /** The number of classes. Default: the largest label and one. */
+  readonly classes?: number;
+  /** Instead of labels: a row of numbers a sample. */
+  readonly targets?: ArrayLike<number>;
+  /** Every stored number is multiplied by this. Default: 1 / 255 for bytes, 1 for numbers. */
+  readonly scale?: number;
+  /** Zeros around each image: one number for all sides. Default: 0. */
+  readonly padding?: number;
+  /** What it is, for listings and errors. Default: `data set`. */
+  readonly name?: string;
+}
+
+/** Samples and what is known of them, held in shared memory that belongs to the library. */
+export class Dataset {
+  readonly name: string;
+  readonly count: number;
+  /** How samples are stored. */
+  readonly source: SourceFormat;
+  readonly samples: Uint8Array | Float32Array;
+  readonly labels: Int32Array | undefined;
+  readonly targets: Float32Array | undefined;
+  /** The number of classes; 0 without labels. */
+  readonly classes: number;
+  readonly scale: number;
+  readonly padding: readonly [number, number, number, number];
+
+  private constructor(fields: Pick<Dataset, 'name' | 'source' | 'samples' | 'labels' | 'targets' | 'classes' | 'scale' | 'padding'>) {
+    this.name = fields.name;
+    this.source = fields.source;
+    this.samples = fields.samples;
+    this.labels = fields.labels;
+    this.targets = fields.targets;
+    this.classes = fields.classes;
+    this.scale = fields.scale;
+    this.padding = fields.padding;
+    this.count = fields.samples.length / sizeOf(fields.source.shape);
+  }
+
+  /**
+   * Makes a data set of arrays, which are copied.
+   * Errors: `E_SHAPE` where samples do not fill whole shapes, `E_DATA` where counts differ or a label is out of range.
+   */
+  static from(options: DatasetOptions): Dataset {
+    const { shape, name = 'data set', padding = 0 } = options;
+    checkShape(shape, name);
+    const bytes = types.isUint8Array(options.samples);
+    const samples = bytes
+      ? copyShared(options.samples as Uint8Array, Uint8Array)
+      : copyShared(options.samples, Float32Array);
+    const size = sizeOf(shape);
+    if (samples.length % size !== 0) {
+      throw new LaminetError('E_SHAPE', `${name}: ${samples.length} numbers are no whole samples of ${formatShape(shape)}`, {
+        found: samples.length,
+        shape,
+      });
+    }
+    const count = samples.length / size;
+    if (count === 0) throw new LaminetError('E_DATA', `${name}: there are no samples`, { name });
+    const scale = options.scale ?? (bytes ? 1 / 255 : 1);
+    if (!Number.isFinite(scale)) {
+      throw new LaminetError('E_OPTION', `${name}: scale must be a finite number, found ${scale}`, { scale });
+    }
+    if (!Number.isInteger(padding) || padding < 0 || (padding > 0 && shape.length !== 3)) {
+      throw new LaminetError(
+        'E_OPTION',
+        `${name}: padding must be a whole number of at least 0, and 0 for samples of ${formatShape(shape)}, found ${padding}`,
+        { padding, shape },
+      );
+    }
+    const labels = options.labels && copyLabels(options.labels, count, options.classes, name);
+    return new Dataset({
+      name,
+      source: { kind: bytes ? 'uint8' : 'float', shape },
+      samples,
+      labels,
+      targets: options.targets && copyTargets(options.targets, count, name),
+      classes: labels ? (options.classes ?? largest(labels) + 1) : 0,
+      scale,
+      padding: [padding, padding, padding, padding],
+    });
+  }
+
+  /** The shape that a network is fed: the stored shape with its padding. */
+  get sampleShape(): Shape {
+    const { shape } = this.source;
+    if (shape.length !== 3) return shape;
+    const [channels, height, width] = shape as readonly [number, number, number];
+    const [top, bottom, left, right] = this.padding;
+    return [channels, height + top + bottom, width + left + right];
+  }
+
+  /** The samples from `start` up to and without `end`, over the same memory. */
+  slice(start: number, end: number = this.count): Dataset {
+    const from = Math.max(0, Math.min(start, this.count));
+    const to = Math.max(from, Math.min(end, this.count));
+    if (to === from) throw new LaminetError('E_DATA', `${this.name}: no samples from ${start} to ${end}`, { start, end });
+    const size = sizeOf(this.source.shape);
+    const width = this.targets ? this.targets.length / this.count : 0;
+    return new Dataset({
+      ...this,
+      samples: this.samples.subarray(from * size, to * size),
+      labels: this.labels?.subarray(from, to),
+      targets: this.targets?.subarray(from * width, to * width),
+    });
+  }
+}
+
+function copyShared<T extends Uint8Array | Float32Array>(
+  values: ArrayLike<number>,
+  constructor: { new (buffer: SharedArrayBuffer): T; readonly BYTES_PER_ELEMENT: number },
+): T {
+  const copy = new constructor(new SharedArrayBuffer(values.length * constructor.BYTES_PER_ELEMENT));
+  copy.set(values);
+  return copy;
+}
+
+function largest(labels: Int32Array): number {
+  return labels.reduce((most, label) => Math.max(most, label), 0);
+}
+
+function copyLabels(labels: ArrayLike<number>, count: number, classes: number | undefined, name: string): Int32Array {
+  if (labels.length !== count) {
+    throw new LaminetError('E_DATA', `${name}: ${count} samples but ${labels.length} labels`, { count, labels: labels.length });
+  }
+  const limit = classes ?? 2 ** 31 - 1;
+  const copy = new Int32Array(new SharedArrayBuffer(count * 4));
+  for (let index = 0; index < count; index++) {
+    const label = labels[index] as number;
+    if (!Number.isInteger(label) || label < 0 || label >= limit) {
+      throw new LaminetError(
+        'E_DATA',
+        `${name}: label ${index} is ${label}, expected a whole number from 0 to ${limit - 1}`,
+        { index, label, classes: limit },
+      );
+    }
+    copy[index] = label;
+  }
+  return copy;
+}
+
+function copyTargets(targets: ArrayLike<number>, count: number, name: string): Float32Array {
+  if (targets.length === 0 || targets.length % count !== 0) {
+    throw new LaminetError('E_DATA', `${name}: ${targets.length} target numbers are no whole rows for ${count} samples`, {
+      count,
+      targets: targets.length,
+    });
+  }
+  return copyShared(targets, Float32Array);
+}

@@ -1,0 +1,69 @@
+import { LaminetError } from '../errors';
+import { type InitializerLike, toInitializer } from '../initializers/initializer';
+import { dense as denseOp } from '../ops/dense';
+import { formatShape } from '../tensor/shape';
+import { type ActivationName, checkActivation, emitActivation } from './activation';
+import type { Layer, NamedOptions, ParameterSpec } from './layer';
+import { checkCount } from './options';
+
+/** The options of {@link dense}. */
+export interface DenseOptions extends NamedOptions {
+  /** The number of outputs. */
+  readonly units: number;
+  /** Applied to the sum. Default: `linear`. */
+  readonly activation?: ActivationName;
+  /** Whether each output adds a number of its own. Default: true. */
+  readonly useBias?: boolean;
+  /** Default: `glorotUniform`. */
+  readonly kernelInitializer?: InitializerLike;
+  /** Default: `zeros`. */
+  readonly biasInitializer?: InitializerLike;
+}
+
+/**
+ * A fully connected layer: [inputs] to [units], `y = activation(weight * x + bias)`.
+ *
+ * Parameters: `weight` [units, inputs] and `bias` [units].
+ * Errors: `E_OPTION` for an option out of range, `E_SHAPE` for an input that is not flat (put `flatten()` before it).
+ */
+export function dense(options: DenseOptions): Layer {
+  const { name, units, activation = 'linear', useBias = true } = options;
+  checkCount('units', units);
+  checkActivation(activation);
+  const kernelInitializer = toInitializer(options.kernelInitializer ?? 'glorotUniform');
+  const biasInitializer = toInitializer(options.biasInitializer ?? 'zeros');
+
+  return {
+    kind: 'dense',
+    name,
+    config: {
+      units,
+      activation,
+      useBias,
+      kernelInitializer: kernelInitializer.name,
+      biasInitializer: biasInitializer.name,
+    },
+    build(inputShape) {
+      const [inputs] = inputShape;
+      if (inputShape.length !== 1 || inputs === undefined) {
+        throw new LaminetError(
+          'E_SHAPE',
+          `expected a flat input [inputs], found ${formatShape(inputShape)}; put flatten() before it`,
+          { found: inputShape },
+        );
+      }
+      const fans = { fanIn: inputs, fanOut: units };
+      const parameters: ParameterSpec[] = [
+        { name: 'weight', shape: [units, inputs], initializer: kernelInitializer, ...fans },
+      ];
+      if (useBias) parameters.push({ name: 'bias', shape: [units], initializer: biasInitializer, ...fans });
+      return {
+        outputShape: [units],
+        parameters,
+        flops: 2 * inputs * units + (activation === 'linear' ? 0 : units),
+        emit: (emitter, input, values) =>
+          emitActivation(emitter, activation, emitter.emit(denseOp, [input, ...values], {})),
+      };
+    },
+  };
+}

@@ -1,0 +1,50 @@
+import type { Initializer } from '../initializers/initializer';
+import type { Op, Value } from '../ops/op';
+import type { Geometry } from '../ops/program';
+import type { Shape } from '../tensor/shape';
+
+/** A trainable tensor that a layer asks for. */
+export interface ParameterSpec {
+  /** Its name inside the layer: `weight`, `bias`. */
+  readonly name: string;
+  readonly shape: Shape;
+  readonly initializer: Initializer;
+  /** How many inputs feed one output through this tensor, and how many outputs one input feeds: what initializers scale by. */
+  readonly fanIn: number;
+  readonly fanOut: number;
+}
+
+/** How a layer writes its part of the program: it names ops, and gets the value that each computes. */
+export interface Emitter {
+  emit<A, G extends Geometry>(op: Op<A, G>, inputs: readonly (Value | undefined)[], attributes: A): Value;
+}
+
+/** A layer fitted to its input. */
+export interface BuiltLayer {
+  readonly outputShape: Shape;
+  readonly parameters: readonly ParameterSpec[];
+  /** Multiplications and additions of one forward pass of one sample; activations count one an element. */
+  readonly flops: number;
+  /** Emits the layer's ops. `parameters` are in the order of {@link parameters}. */
+  emit(emitter: Emitter, input: Value, parameters: readonly Value[]): Value;
+}
+
+/** The description of a layer: what the user writes. It holds no numbers and can be used in several networks. */
+export interface Layer {
+  /** The function that made it, and the first part of its default name. */
+  readonly kind: string;
+  readonly name: string | undefined;
+  /** Its options as JSON, all defaults filled in: the layer is rebuilt from them when a model is loaded. */
+  readonly config: LayerConfig;
+  /** Fits the layer to an input and checks that it can be. */
+  build(inputShape: Shape): BuiltLayer;
+}
+
+/** Options that survive JSON. */
+export type LayerConfig = Readonly<Record<string, unknown>>;
+
+/** The option that every layer takes. */
+export interface NamedOptions {
+  /** What to call the layer in listings, errors and weight files. Default: its kind and a number, `conv2d_1`. */
+  readonly name?: string;
+}

@@ -1,0 +1,146 @@
+import type { Loss } from '../losses/loss';
+import { gather } from '../ops/gather';
+import { countCorrect, meanLoss } from '../ops/loss';
+import type { Value } from '../ops/op';
+import type { Instruction, Program, Purpose, SourceFormat, TargetKind } from '../ops/program';
+import { scatter } from '../ops/scatter';
+import type { Optimizer } from '../optimizers/optimizer';
+import { sizeOf } from '../tensor/shape';
+import { differentiate } from './differentiate';
+import type { Graph } from './graph';
+import { ProgramBuilder } from './program-builder';
+
+/** How the samples of a data set become a network's input. */
+export interface InputFormat {
+  readonly source: SourceFormat;
+  /** Zeros around each image: top, bottom, left, right. */
+  readonly padding: readonly [number, number, number, number];
+  /** The factor on each stored number. */
+  readonly scale: number;
+}
+
+/** What to compile a graph for. */
+export interface CompileOptions {
+  readonly purpose: Purpose;
+  readonly batchSize: number;
+  readonly input: InputFormat;
+  readonly targets: TargetKind;
+  /** Needed to train or evaluate. */
+  readonly loss?: Loss;
+  /** Needed to train; without it, gradients are computed and nothing is updated. */
+  readonly optimizer?: Optimizer;
+  /** Whether the gradient of the input is wanted, too: it is the second result. */
+  readonly inputGradient?: boolean;
+  /** Whether the network's output is the first result. Default: when predicting. */
+  readonly outputResult?: boolean;
+}
+
+/** The forward pass: the samples, then every layer. Returns the network's input and output. */
+function emitForward(builder: ProgramBuilder, graph: Graph, input: InputFormat): { x: Value; output: Value; parameters: Value[] } {
+  const parameters = graph.parameters.map((slot, index) => builder.declareParameter(slot, index, 'parameter'));
+  const x = builder.emit(gather, [], { ...input, shape: graph.inputShape });
+  builder.phase = 'forward';
+  let value = x;
+  for (const node of graph.nodes) {
+    builder.layer = node.name;
+    value = node.built.emit(
+      builder,
+      value,
+      node.parameters.map((index) => parameters[index] as Value),
+    );
+  }
+  return { x, output: value, parameters };
+}
+
+/** The loss of each sample and its mean; where the loss can be fused with the last activation, on what goes into that. */
+function emitLoss(builder: ProgramBuilder, output: Value, targets: Value, loss: Loss): { losses: Value; mean: Value; correct: Value } {
+  const last = builder.producer(output);
+  const fused = last && loss.fused[last.op];
+  const logits = fused ? (builder.value(last.inputs[0] ?? -1) as Value) : output;
+  builder.phase = 'loss';
+  builder.layer = 'loss';
+  const losses = builder.emit(fused ?? loss.op, [logits, targets], { divisor: loss.divisor(sizeOf(output.shape)) });
+  const mean = builder.emit(meanLoss, [losses], {});
+  const correct = builder.emit(countCorrect, [logits, targets], {});
+  return { losses, mean, correct };
+}
+
+/** Leaves out instructions whose outputs nothing uses: a softmax that was fused into its loss, a forward-only tail. */
+function withoutUnused(instructions: readonly Instruction[], kept: ReadonlySet<number>): Instruction[] {
+  const used = new Set(kept);
+  const result: Instruction[] = [];
+  for (const instruction of [...instructions].reverse()) {
+    const effect = instruction.phase === 'update' || instruction.op === 'scatter';
+    if (!effect && !instruction.outputs.some((id) => used.has(id))) continue;
+    for (const id of instruction.inputs) used.add(id);
+    result.unshift(instruction);
+  }
+  return result;
+}
+
+/** Compiles a graph to the one list of instructions that a backend runs, for a batch size and a purpose. */
+export function compileProgram(graph: Graph, options: CompileOptions): Program {
+  const { purpose, batchSize, input, targets: targetKind, loss, optimizer } = options;
+  const builder = new ProgramBuilder();
+  const { x, output, parameters } = emitForward(builder, graph, input);
+  const kept = new Set<number>();
+  const results: number[] = [];
+  const giveBack = (value: Value): void => {
+    builder.emit(scatter, [value], { result: results.length });
+    results.push(value.id);
+  };
+
+  if (options.outputResult ?? purpose === 'predict') giveBack(output);
+  let mean = -1;
+  let correct = -1;
+  if (purpose !== 'predict' && loss && targetKind !== 'none') {
+    const targets = builder.declare(
+      'targets',
+      { shape: targetKind === 'classes' ? [] : output.shape, kind: targetKind === 'classes' ? 'label' : 'float', batched: true },
+      'targets',
+    );
+    const emitted = emitLoss(builder, output, targets, loss);
+    mean = emitted.mean.id;
+    correct = emitted.correct.id;
+    kept.add(mean);
+    kept.add(correct);
+    if (purpose === 'train') {
+      const wanted = new Map<number, Value | undefined>();
+      for (const [index, value] of parameters.entries()) {
+        const slot = graph.parameters[index];
+        if (slot) wanted.set(value.id, builder.declareParameter(slot, index, 'gradient'));
+      }
+      if (options.inputGradient) wanted.set(x.id, undefined);
+      const gradients = differentiate(builder, emitted.losses, wanted);
+      for (const gradient of gradients.values()) if (gradient) kept.add(gradient.id);
+      const inputGradient = gradients.get(x.id);
+      if (inputGradient) giveBack(inputGradient);
+      if (optimizer) {
+        builder.phase = 'update';
+        for (const [index, value] of parameters.entries()) {
+          const gradient = gradients.get(value.id);
+          const node = graph.nodes.find((candidate) => candidate.parameters.includes(index));
+          builder.layer = node?.name ?? 'update';
+          if (gradient) {
+            const { geometry } = optimizer.op.infer([value, gradient], {});
+            builder.append(optimizer.op.name, [value, gradient], [], geometry);
+          }
+        }
+      }
+    }
+  }
+
+  return {
+    purpose,
+    batchSize,
+    source: input.source,
+    targets: mean < 0 ? 'none' : targetKind,
+    tensors: builder.tensors,
+    instructions: withoutUnused(builder.instructions, kept),
+    parameters: graph.parameters.map(({ name, shape, offset, size }) => ({ name, shape, offset, size })),
+    parameterElements: graph.parameterElements,
+    results,
+    loss: mean,
+    correct,
+  };
+}

@@ -1,0 +1,80 @@
+import type { Emitter } from '../layers/layer';
+import type { Inference, Op, Value } from '../ops/op';
+import type { Geometry, Instruction, ParameterSlot, Phase, ProgramTensor, TensorRole, TensorType } from '../ops/program';
+import type { OpName } from '../ops/registry';
+
+/** An instruction together with the op whose gradient rule can be asked. */
+interface Recorded {
+  readonly op: Op;
+  readonly instruction: Instruction;
+}
+
+/** Writes a program: numbers tensors, appends instructions, and remembers which op computed what. */
+export class ProgramBuilder implements Emitter {
+  readonly tensors: ProgramTensor[] = [];
+  readonly instructions: Instruction[] = [];
+  readonly recorded: Recorded[] = [];
+  /** The phase and layer that emitted instructions belong to. */
+  phase: Phase = 'input';
+  layer = 'input';
+
+  /** Adds a tensor that no instruction computes: a parameter, its gradient, the targets. */
+  declare(name: string, type: TensorType, role: TensorRole, parameter?: number): Value {
+    const tensor: ProgramTensor = {
+      id: this.tensors.length,
+      name,
+      role,
+      shape: type.shape,
+      kind: type.kind,
+      batched: type.batched,
+      ...(parameter === undefined ? {} : { parameter }),
+    };
+    this.tensors.push(tensor);
+    return tensor;
+  }
+
+  /** Declares a parameter, or the gradient of one. */
+  declareParameter(slot: ParameterSlot, index: number, role: 'parameter' | 'gradient'): Value {
+    const name = role === 'gradient' ? `grad ${slot.name}` : slot.name;
+    return this.declare(name, { shape: slot.shape, kind: 'float', batched: false }, role, index);
+  }
+
+  emit<A, G extends Geometry>(op: Op<A, G>, inputs: readonly (Value | undefined)[], attributes: A): Value {
+    return this.emitAll(op, inputs, attributes)[0] as Value;
+  }
+
+  /** Like {@link emit}, with every output. */
+  emitAll<A, G extends Geometry>(op: Op<A, G>, inputs: readonly (Value | undefined)[], attributes: A): readonly Value[] {
+    const { geometry, outputs }: Inference = op.infer(inputs, attributes);
+    const values = outputs.map((type) =>
+      this.declare(`${this.layer}:${op.name}`, type, type.batched ? 'activation' : 'scalar'),
+    );
+    const instruction = this.append(op.name, inputs, values, geometry);
+    this.recorded.push({ op: op as unknown as Op, instruction });
+    return values;
+  }
+
+  /** Appends an instruction whose outputs are declared already. */
+  append(op: OpName, inputs: readonly (Value | undefined)[], outputs: readonly Value[], geometry: Geometry): Instruction {
+    const instruction: Instruction = {
+      op,
+      phase: this.phase,
+      inputs: inputs.map((value) => value?.id ?? -1),
+      outputs: outputs.map(({ id }) => id),
+      geometry,
+      layer: this.layer,
+    };
+    this.instructions.push(instruction);
+    return instruction;
+  }
+
+  /** The instruction that computed a value, if one did. */
+  producer(value: Value): Instruction | undefined {
+    return this.instructions.find(({ outputs }) => outputs.includes(value.id));
+  }
+
+  /** The tensor of that number; -1 is none. */
+  value(id: number): Value | undefined {
+    return id < 0 ? undefined : this.tensors[id];
+  }
+}

@@ -1,0 +1,86 @@
+import type { Shape } from '../tensor/shape';
+import type { OpName } from './registry';
+
+/** What a tensor's elements are: numbers in the run's precision, class labels, or places inside a pooling window. */
+export type ElementKind = 'float' | 'label' | 'index';
+
+/** What a tensor is in a program. Activations, and the gradients of activations, live in the
+ * backend's own memory; parameters and their gradients in the model's. */
+export type TensorRole = 'activation' | 'parameter' | 'gradient' | 'targets' | 'scalar';
+
+/** The shape, element kind and batching of a value. `shape` leaves out the batch. */
+export interface TensorType {
+  readonly shape: Shape;
+  readonly kind: ElementKind;
+  /** Whether there is one such tensor per sample, rather than one for the whole program. */
+  readonly batched: boolean;
+}
+
+/** One numbered tensor of a program. */
+export interface ProgramTensor extends TensorType {
+  readonly id: number;
+  /** `conv2d_1.weight`, `tanh_1`, `grad tanh_1`: for listings and errors. */
+  readonly name: string;
+  readonly role: TensorRole;
+  /** For a parameter and its gradient: the index in {@link Program.parameters}. */
+  readonly parameter?: number;
+}
+
+/** Whole numbers and factors that an instruction needs, computed once and trusted by every kernel. */
+export type Geometry = Readonly<Record<string, number>>;
+
+/** The part of a step that an instruction belongs to. */
+export type Phase = 'input' | 'forward' | 'loss' | 'backward' | 'update';
+
+/** One instruction: an op over numbered tensors. Inputs that are left out (a missing bias) are -1. */
+export interface Instruction {
+  readonly op: OpName;
+  readonly phase: Phase;
+  readonly inputs: readonly number[];
+  readonly outputs: readonly number[];
+  readonly geometry: Geometry;
+  /** The layer that emitted it, for listings, profiles and errors. */
+  readonly layer: string;
+}
+
+/** Where a parameter lies in the flat parameter buffer; its gradient has the same place in the gradient buffer. */
+export interface ParameterSlot {
+  readonly name: string;
+  readonly shape: Shape;
+  /** In elements. */
+  readonly offset: number;
+  readonly size: number;
+}
+
+/** How one sample is stored in a data set, before the program's first instruction turns it into numbers. */
+export interface SourceFormat {
+  readonly kind: 'uint8' | 'float';
+  /** The stored shape, without padding. */
+  readonly shape: Shape;
+}
+
+/** What a program is compiled for. */
+export type Purpose = 'train' | 'evaluate' | 'predict';
+
+/** How targets are given: one class number a sample, or as many numbers as the network puts out. */
+export type TargetKind = 'classes' | 'values' | 'none';
+
+/** A network compiled for a purpose: what a backend plans and runs. */
+export interface Program {
+  readonly purpose: Purpose;
+  /** The most samples a step takes; a step may have fewer. */
+  readonly batchSize: number;
+  readonly source: SourceFormat;
+  readonly targets: TargetKind;
+  readonly tensors: readonly ProgramTensor[];
+  readonly instructions: readonly Instruction[];
+  readonly parameters: readonly ParameterSlot[];
+  /** Elements of the flat parameter buffer. */
+  readonly parameterElements: number;
+  /** The tensors whose values a run hands back for every sample, each by a scatter instruction. */
+  readonly results: readonly number[];
+  /** The mean loss of a step, or -1. */
+  readonly loss: number;
+  /** The count of correctly classified samples of a step, or -1. */
+  readonly correct: number;
+}

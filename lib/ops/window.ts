@@ -1,0 +1,118 @@
+import { LaminetError } from '../errors';
+import type { Shape } from '../tensor/shape';
+import { refuse } from './op';
+import type { OpName } from './registry';
+
+/** A size in both directions, or one for both. */
+export type Pair = number | readonly [height: number, width: number];
+
+/**
+ * Zeros added around an image: `valid` none; `same` as many as make the output `ceil(input / stride)`, the odd one at the
+ * bottom and right; one number for all four sides; `[height, width]`; or `[top, bottom, left, right]`.
+ */
+export type Padding = 'valid' | 'same' | number | readonly [number, number] | readonly [number, number, number, number];
+
+/** The sizes that a sliding window fixes along one axis. */
+interface AxisWindow {
+  readonly padBefore: number;
+  readonly padAfter: number;
+  readonly output: number;
+}
+
+/** Height and width of a {@link Pair}; each must be a whole number of at least `least`. */
+export function toPair(value: Pair, what: string, least: number): [number, number] {
+  const pair: [number, number] = typeof value === 'number' ? [value, value] : [value[0], value[1]];
+  const given: unknown = value;
+  const wrongLength = Array.isArray(given) && given.length !== 2;
+  if (wrongLength || pair.some((size) => !Number.isInteger(size) || size < least)) {
+    throw new LaminetError(
+      'E_OPTION',
+      `${what} must be a whole number of at least ${least}, or two of them, found ${JSON.stringify(value)}`,
+      { option: what, found: value },
+    );
+  }
+  return pair;
+}
+
+function explicitPadding(padding: Exclude<Padding, 'valid' | 'same'>): [number, number, number, number] {
+  const sides =
+    typeof padding === 'number'
+      ? [padding, padding, padding, padding]
+      : padding.length === 2
+        ? [padding[0], padding[0], padding[1], padding[1]]
+        : [...padding];
+  if (sides.length !== 4 || sides.some((side) => !Number.isInteger(side) || side < 0)) {
+    throw new LaminetError(
+      'E_OPTION',
+      `padding must be 'valid', 'same', a whole number of at least 0, or 2 or 4 of them, found ${JSON.stringify(padding)}`,
+      { option: 'padding', found: padding },
+    );
+  }
+  return sides as [number, number, number, number];
+}
+
+/** Throws unless `padding` is one of the forms of {@link Padding}; the error names what was found. */
+export function checkPadding(padding: Padding): void {
+  if (padding === 'valid' || padding === 'same') return;
+  if (typeof padding !== 'number' && !Array.isArray(padding)) {
+    throw new LaminetError(
+      'E_OPTION',
+      `padding must be 'valid', 'same', a whole number of at least 0, or 2 or 4 of them, found ${JSON.stringify(padding)}`,
+      { option: 'padding', found: padding },
+    );
+  }
+  explicitPadding(padding);
+}
+
+function slide(input: number, kernel: number, stride: number, dilation: number, padding: 'valid' | 'same' | [number, number]): AxisWindow {
+  const extent = (kernel - 1) * dilation + 1;
+  if (padding === 'same') {
+    const output = Math.ceil(input / stride);
+    const total = Math.max((output - 1) * stride + extent - input, 0);
+    const padBefore = Math.floor(total / 2);
+    return { padBefore, padAfter: total - padBefore, output };
+  }
+  const [padBefore, padAfter] = padding === 'valid' ? [0, 0] : padding;
+  return { padBefore, padAfter, output: Math.floor((input + padBefore + padAfter - extent) / stride) + 1 };
+}
+
+/** Where a window goes over an image: the part of the geometry that convolution and pooling share. */
+export interface WindowGeometry {
+  readonly outHeight: number;
+  readonly outWidth: number;
+  readonly padTop: number;
+  readonly padBottom: number;
+  readonly padLeft: number;
+  readonly padRight: number;
+}
+
+/** Slides a window over an image of `[channels, height, width]` and refuses one that finds no place in it. */
+export function slideWindow(
+  op: OpName,
+  image: Shape,
+  kernel: readonly [number, number],
+  strides: readonly [number, number],
+  dilation: readonly [number, number],
+  padding: Padding,
+): WindowGeometry {
+  const [, height, width] = image;
+  if (image.length !== 3 || height === undefined || width === undefined) {
+    refuse(op, image, 'an image of [channels, height, width]');
+  }
+  const sides = typeof padding === 'string' ? undefined : explicitPadding(padding);
+  const named = typeof padding === 'string' ? padding : 'valid';
+  const rows = slide(height, kernel[0], strides[0], dilation[0], sides ? [sides[0], sides[1]] : named);
+  const columns = slide(width, kernel[1], strides[1], dilation[1], sides ? [sides[2], sides[3]] : named);
+  if (rows.output < 1 || columns.output < 1) {
+    const extent = `${(kernel[0] - 1) * dilation[0] + 1}x${(kernel[1] - 1) * dilation[1] + 1}`;
+    refuse(op, image, `an image with room for a window of ${extent} (padding ${JSON.stringify(padding)})`);
+  }
+  return {
+    outHeight: rows.output,
+    outWidth: columns.output,
+    padTop: rows.padBefore,
+    padBottom: rows.padAfter,
+    padLeft: columns.padBefore,
+    padRight: columns.padAfter,
+  };
+}
