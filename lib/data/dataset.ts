@@ -37,7 +37,9 @@ export class Dataset {
   readonly scale: number;
   readonly padding: readonly [number, number, number, number];
 
-  private constructor(fields: Pick<Dataset, 'name' | 'source' | 'samples' | 'labels' | 'targets' | 'classes' | 'scale' | 'padding'>) {
+  private constructor(
+    fields: Pick<Dataset, 'name' | 'source' | 'samples' | 'labels' | 'targets' | 'classes' | 'scale' | 'padding'>,
+  ) {
     this.name = fields.name;
     this.source = fields.source;
     this.samples = fields.samples;
@@ -62,10 +64,14 @@ export class Dataset {
       : copyShared(options.samples, Float32Array);
     const size = sizeOf(shape);
     if (samples.length % size !== 0) {
-      throw new LaminetError('E_SHAPE', `${name}: ${samples.length} numbers are no whole samples of ${formatShape(shape)}`, {
-        found: samples.length,
-        shape,
-      });
+      throw new LaminetError(
+        'E_SHAPE',
+        `${name}: ${samples.length} numbers are no whole samples of ${formatShape(shape)}`,
+        {
+          found: samples.length,
+          shape,
+        },
+      );
     }
     const count = samples.length / size;
     if (count === 0) throw new LaminetError('E_DATA', `${name}: there are no samples`, { name });
@@ -106,7 +112,8 @@ export class Dataset {
   slice(start: number, end: number = this.count): Dataset {
     const from = Math.max(0, Math.min(start, this.count));
     const to = Math.max(from, Math.min(end, this.count));
-    if (to === from) throw new LaminetError('E_DATA', `${this.name}: no samples from ${start} to ${end}`, { start, end });
+    if (to === from)
+      throw new LaminetError('E_DATA', `${this.name}: no samples from ${start} to ${end}`, { start, end });
     const size = sizeOf(this.source.shape);
     const width = this.targets ? this.targets.length / this.count : 0;
     return new Dataset({
@@ -120,9 +127,9 @@ export class Dataset {
 
 function copyShared<T extends Uint8Array | Float32Array>(
   values: ArrayLike<number>,
-  constructor: { new (buffer: SharedArrayBuffer): T; readonly BYTES_PER_ELEMENT: number },
+  ArrayType: { new (buffer: SharedArrayBuffer): T; readonly BYTES_PER_ELEMENT: number },
 ): T {
-  const copy = new constructor(new SharedArrayBuffer(values.length * constructor.BYTES_PER_ELEMENT));
+  const copy = new ArrayType(new SharedArrayBuffer(values.length * ArrayType.BYTES_PER_ELEMENT));
   copy.set(values);
   return copy;
 }
@@ -133,7 +140,10 @@ function largest(labels: Int32Array): number {
 
 function copyLabels(labels: ArrayLike<number>, count: number, classes: number | undefined, name: string): Int32Array {
   if (labels.length !== count) {
-    throw new LaminetError('E_DATA', `${name}: ${count} samples but ${labels.length} labels`, { count, labels: labels.length });
+    throw new LaminetError('E_DATA', `${name}: ${count} samples but ${labels.length} labels`, {
+      count,
+      labels: labels.length,
+    });
   }
   const limit = classes ?? 2 ** 31 - 1;
   const copy = new Int32Array(new SharedArrayBuffer(count * 4));
@@ -153,10 +163,14 @@ function copyLabels(labels: ArrayLike<number>, count: number, classes: number | 
 
 function copyTargets(targets: ArrayLike<number>, count: number, name: string): Float32Array {
   if (targets.length === 0 || targets.length % count !== 0) {
-    throw new LaminetError('E_DATA', `${name}: ${targets.length} target numbers are no whole rows for ${count} samples`, {
-      count,
-      targets: targets.length,
-    });
+    throw new LaminetError(
+      'E_DATA',
+      `${name}: ${targets.length} target numbers are no whole rows for ${count} samples`,
+      {
+        count,
+        targets: targets.length,
+      },
+    );
   }
   return copyShared(targets, Float32Array);
 }

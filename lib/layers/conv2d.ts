@@ -79,20 +79,29 @@ export function conv2d(options: Conv2dOptions): Layer {
     build(inputShape) {
       const channels = inputShape[0] ?? 0;
       if (inputShape.length === 3 && (channels % groups !== 0 || filters % groups !== 0)) {
-        throw new LaminetError('E_SHAPE', `${groups} groups divide neither or only one of ${channels} channels and ${filters} filters`, {
-          groups,
-          channels,
-          filters,
-        });
+        throw new LaminetError(
+          'E_SHAPE',
+          `${groups} groups divide neither or only one of ${channels} channels and ${filters} filters`,
+          {
+            groups,
+            channels,
+            filters,
+          },
+        );
       }
       const taps = kernelHeight * kernelWidth;
       const fans = { fanIn: (channels / groups) * taps, fanOut: (filters / groups) * taps };
       const weightShape = [filters, channels / groups, kernelHeight, kernelWidth];
-      const parameters: ParameterSpec[] = [{ name: 'weight', shape: weightShape, initializer: kernelInitializer, ...fans }];
+      const parameters: ParameterSpec[] = [
+        { name: 'weight', shape: weightShape, initializer: kernelInitializer, ...fans },
+      ];
       if (useBias) parameters.push({ name: 'bias', shape: [filters], initializer: biasInitializer, ...fans });
       const attributes = { strides, padding, dilation, groups };
       const { outputs } = conv2dOp.infer(
-        [{ shape: inputShape, kind: 'float', batched: true }, { shape: weightShape, kind: 'float', batched: false }],
+        [
+          { shape: inputShape, kind: 'float', batched: true },
+          { shape: weightShape, kind: 'float', batched: false },
+        ],
         attributes,
       );
       const outputShape = outputs[0]?.shape ?? [];

@@ -89,9 +89,13 @@ export const LOSS_NAMES = Object.keys(LOSSES) as readonly LossName[];
 export function toLoss(loss: LossName | Loss): Loss {
   if (typeof loss !== 'string') return loss;
   if (!Object.hasOwn(LOSSES, loss)) {
-    throw new LaminetError('E_UNKNOWN', `there is no loss ${JSON.stringify(loss)}; there are ${LOSS_NAMES.join(', ')}`, {
-      loss,
-    });
+    throw new LaminetError(
+      'E_UNKNOWN',
+      `there is no loss ${JSON.stringify(loss)}; there are ${LOSS_NAMES.join(', ')}`,
+      {
+        loss,
+      },
+    );
   }
   return LOSSES[loss]();
 }

@@ -36,7 +36,11 @@ export interface CompileOptions {
 }
 
 /** The forward pass: the samples, then every layer. Returns the network's input and output. */
-function emitForward(builder: ProgramBuilder, graph: Graph, input: InputFormat): { x: Value; output: Value; parameters: Value[] } {
+function emitForward(
+  builder: ProgramBuilder,
+  graph: Graph,
+  input: InputFormat,
+): { x: Value; output: Value; parameters: Value[] } {
   const parameters = graph.parameters.map((slot, index) => builder.declareParameter(slot, index, 'parameter'));
   const x = builder.emit(gather, [], { ...input, shape: graph.inputShape });
   builder.phase = 'forward';
@@ -53,7 +57,12 @@ function emitForward(builder: ProgramBuilder, graph: Graph, input: InputFormat):
 }
 
 /** The loss of each sample and its mean; where the loss can be fused with the last activation, on what goes into that. */
-function emitLoss(builder: ProgramBuilder, output: Value, targets: Value, loss: Loss): { losses: Value; mean: Value; correct: Value } {
+function emitLoss(
+  builder: ProgramBuilder,
+  output: Value,
+  targets: Value,
+  loss: Loss,
+): { losses: Value; mean: Value; correct: Value } {
   const last = builder.producer(output);
   const fused = last && loss.fused[last.op];
   const logits = fused ? (builder.value(last.inputs[0] ?? -1) as Value) : output;
@@ -96,7 +105,11 @@ export function compileProgram(graph: Graph, options: CompileOptions): Program {
   if (purpose !== 'predict' && loss && targetKind !== 'none') {
     const targets = builder.declare(
       'targets',
-      { shape: targetKind === 'classes' ? [] : output.shape, kind: targetKind === 'classes' ? 'label' : 'float', batched: true },
+      {
+        shape: targetKind === 'classes' ? [] : output.shape,
+        kind: targetKind === 'classes' ? 'label' : 'float',
+        batched: true,
+      },
       'targets',
     );
     const emitted = emitLoss(builder, output, targets, loss);

@@ -44,7 +44,9 @@ function nameLayers(layers: readonly Layer[]): string[] {
     counts.set(layer.kind, count);
     const name = layer.name ?? `${layer.kind}_${count}`;
     if (!NAME.test(name)) {
-      throw new LaminetError('E_OPTION', `a layer's name must match ${NAME.source}, found ${JSON.stringify(name)}`, { name });
+      throw new LaminetError('E_OPTION', `a layer's name must match ${NAME.source}, found ${JSON.stringify(name)}`, {
+        name,
+      });
     }
     if (taken.has(name)) throw new LaminetError('E_OPTION', `two layers are called ${JSON.stringify(name)}`, { name });
     taken.add(name);

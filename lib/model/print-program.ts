@@ -15,7 +15,9 @@ function formatGeometry(geometry: Geometry): string {
  * A tensor is `%number:shape`; shapes leave out the batch.
  */
 export function printProgram(program: Program): string {
-  const lines = [`program ${program.purpose}, batches of ${program.batchSize}, ${program.instructions.length} instructions`];
+  const lines = [
+    `program ${program.purpose}, batches of ${program.batchSize}, ${program.instructions.length} instructions`,
+  ];
   let phase = '';
   for (const instruction of program.instructions) {
     if (instruction.phase !== phase) {
@@ -25,7 +27,9 @@ export function printProgram(program: Program): string {
     const outputs = instruction.outputs.map((id) => formatTensor(program, id)).join(', ');
     const inputs = instruction.inputs.map((id) => formatTensor(program, id)).join(', ');
     const assign = outputs === '' ? '' : `${outputs} = `;
-    lines.push(`  ${assign}${instruction.op}(${inputs})${formatGeometry(instruction.geometry)}  ; ${instruction.layer}`);
+    lines.push(
+      `  ${assign}${instruction.op}(${inputs})${formatGeometry(instruction.geometry)}  ; ${instruction.layer}`,
+    );
   }
   return lines.join('\n');
 }

@@ -1,6 +1,14 @@
 import type { Emitter } from '../layers/layer';
 import type { Inference, Op, Value } from '../ops/op';
-import type { Geometry, Instruction, ParameterSlot, Phase, ProgramTensor, TensorRole, TensorType } from '../ops/program';
+import type {
+  Geometry,
+  Instruction,
+  ParameterSlot,
+  Phase,
+  ProgramTensor,
+  TensorRole,
+  TensorType,
+} from '../ops/program';
 import type { OpName } from '../ops/registry';
 
 /** An instruction together with the op whose gradient rule can be asked. */
@@ -44,7 +52,11 @@ export class ProgramBuilder implements Emitter {
   }
 
   /** Like {@link emit}, with every output. */
-  emitAll<A, G extends Geometry>(op: Op<A, G>, inputs: readonly (Value | undefined)[], attributes: A): readonly Value[] {
+  emitAll<A, G extends Geometry>(
+    op: Op<A, G>,
+    inputs: readonly (Value | undefined)[],
+    attributes: A,
+  ): readonly Value[] {
     const { geometry, outputs }: Inference = op.infer(inputs, attributes);
     const values = outputs.map((type) =>
       this.declare(`${this.layer}:${op.name}`, type, type.batched ? 'activation' : 'scalar'),
@@ -55,7 +67,12 @@ export class ProgramBuilder implements Emitter {
   }
 
   /** Appends an instruction whose outputs are declared already. */
-  append(op: OpName, inputs: readonly (Value | undefined)[], outputs: readonly Value[], geometry: Geometry): Instruction {
+  append(
+    op: OpName,
+    inputs: readonly (Value | undefined)[],
+    outputs: readonly Value[],
+    geometry: Geometry,
+  ): Instruction {
     const instruction: Instruction = {
       op,
       phase: this.phase,

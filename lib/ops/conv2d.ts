@@ -1,6 +1,6 @@
 import { formatShape } from '../tensor/shape';
 import { activationType, type Inference, type Op, refuse, requireInput } from './op';
-import { type Pair, type Padding, slideWindow, toPair } from './window';
+import { type Padding, type Pair, slideWindow, toPair } from './window';
 
 /** What a convolution may be told. */
 export interface Conv2dAttributes {
@@ -64,10 +64,15 @@ export const conv2d: Op<Conv2dAttributes, Conv2dGeometry> = {
     const window = slideWindow('conv2d', image, [kernelHeight, kernelWidth], strides, dilation, attributes.padding);
     const [inChannels, inHeight, inWidth] = image as readonly [number, number, number];
     if (inChannels !== channelsPerGroup * groups) {
-      refuse('conv2d', image, `${channelsPerGroup * groups} channels for weights of ${formatShape(weight)} in ${groups} groups`);
+      refuse(
+        'conv2d',
+        image,
+        `${channelsPerGroup * groups} channels for weights of ${formatShape(weight)} in ${groups} groups`,
+      );
     }
     if (filters % groups !== 0) refuse('conv2d', weight, `a number of filters that ${groups} groups divide`);
-    if (bias !== undefined && (bias.length !== 1 || bias[0] !== filters)) refuse('conv2d', bias, `a bias of ${filters}`);
+    if (bias !== undefined && (bias.length !== 1 || bias[0] !== filters))
+      refuse('conv2d', bias, `a bias of ${filters}`);
     return {
       geometry: {
         inChannels,

@@ -26,7 +26,8 @@ function loss(name: OpName, gradient: OpName): Op<LossAttributes, LossGeometry> 
       const classes = sizeOf(shape);
       const labels = targets.kind === 'label' ? 1 : 0;
       if (labels === 1 && shape.length !== 1) refuse(name, shape, 'a flat output of one number a class');
-      if (labels === 0 && sizeOf(targets.shape) !== classes) refuse(name, targets.shape, `${classes} target values a sample`);
+      if (labels === 0 && sizeOf(targets.shape) !== classes)
+        refuse(name, targets.shape, `${classes} target values a sample`);
       return { geometry: { classes, labels, divisor }, outputs: [{ shape: [], kind: 'float', batched: true }] };
     },
     gradient(context: GradientContext<LossGeometry>) {

@@ -1,5 +1,5 @@
 import { activationType, type Inference, type Op, refuse, requireInput } from './op';
-import { type Pair, type Padding, slideWindow, toPair } from './window';
+import { type Padding, type Pair, slideWindow, toPair } from './window';
 
 /** What a pooling may be told. */
 export interface MaxPool2dAttributes {
@@ -40,7 +40,11 @@ export const maxPool2d: Op<MaxPool2dAttributes, MaxPool2dGeometry> = {
     const [channels, inHeight, inWidth] = image as readonly [number, number, number];
     const { outHeight, outWidth, padTop, padBottom, padLeft, padRight } = window;
     if (Math.max(padTop, padBottom) >= kernel[0] || Math.max(padLeft, padRight) >= kernel[1]) {
-      refuse('maxPool2d', image, `less padding than the window of ${kernel[0]}x${kernel[1]}, so that none lies in padding alone`);
+      refuse(
+        'maxPool2d',
+        image,
+        `less padding than the window of ${kernel[0]}x${kernel[1]}, so that none lies in padding alone`,
+      );
     }
     const shape = [channels, outHeight, outWidth];
     return {

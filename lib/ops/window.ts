@@ -64,7 +64,13 @@ export function checkPadding(padding: Padding): void {
   explicitPadding(padding);
 }
 
-function slide(input: number, kernel: number, stride: number, dilation: number, padding: 'valid' | 'same' | [number, number]): AxisWindow {
+function slide(
+  input: number,
+  kernel: number,
+  stride: number,
+  dilation: number,
+  padding: 'valid' | 'same' | [number, number],
+): AxisWindow {
   const extent = (kernel - 1) * dilation + 1;
   if (padding === 'same') {
     const output = Math.ceil(input / stride);
