@@ -1,0 +1,26 @@
+export type { BackendName } from './backends/backend';
+export { Dataset, type DatasetOptions } from './data/dataset';
+export { type ErrorCode, LaminetError } from './errors';
+export type { Initializer, InitializerContext, InitializerName } from './initializers/initializer';
+export { type ActivationName, activation, logSoftmax, relu, sigmoid, softmax, tanh } from './layers/activation';
+export { type Conv2dOptions, conv2d } from './layers/conv2d';
+export { type DenseOptions, dense } from './layers/dense';
+export { flatten, linearize } from './layers/flatten';
+export { type InputLayer, input } from './layers/input';
+export type { Layer } from './layers/layer';
+export { type MaxPool2dOptions, maxPool2d } from './layers/max-pool2d';
+export {
+  binaryCrossEntropy,
+  crossEntropy,
+  type Loss,
+  type LossName,
+  logisticError,
+  sumOfSquaredErrors,
+} from './losses/loss';
+export type { EpochRecord, Evaluation, History, TrainingEvent } from './model/events';
+export type { FitOptions } from './model/fit';
+export { loadModel } from './model/load-model';
+export type { Model, ModelOptions, Prediction, RunOptions, Samples } from './model/model';
+export { type SequentialOptions, sequential } from './model/sequential';
+export { type Optimizer, type OptimizerName, sgd } from './optimizers/optimizer';
+export type { Shape } from './tensor/shape';

@@ -1,0 +1,61 @@
+/** A data set's mean loss and share of correctly classified samples. */
+export interface Evaluation {
+  readonly loss: number;
+  /** From 0 to 1; for targets that are no classes, the share of samples whose largest output is the largest target. */
+  readonly accuracy: number;
+  readonly count: number;
+}
+
+/** One finished epoch. Loss and accuracy are means over the epoch's samples, each measured before the step it belongs to. */
+export interface EpochRecord {
+  /** Counted from 1. */
+  readonly epoch: number;
+  readonly loss: number;
+  readonly accuracy: number;
+  /** Spent on training steps, validation left out. */
+  readonly seconds: number;
+  readonly samplesPerSecond: number;
+  readonly validation?: Evaluation;
+}
+
+/**
+ * What a training loop says while it runs: plain objects, in this order: one `start`, for each epoch some `progress` and
+ * one `epoch`, one `end`.
+ */
+export type TrainingEvent =
+  | {
+      readonly type: 'start';
+      readonly epochs: number;
+      readonly batchSize: number;
+      readonly samples: number;
+      readonly stepsPerEpoch: number;
+      readonly parameters: number;
+      /** What runs the steps: `native, avx512, 2 threads`. */
+      readonly backend: string;
+    }
+  | {
+      readonly type: 'progress';
+      readonly epoch: number;
+      /** Finished steps of this epoch. */
+      readonly step: number;
+      readonly steps: number;
+      readonly samplesSeen: number;
+      readonly samplesPerSecond: number;
+      /** Means over the epoch so far. */
+      readonly loss: number;
+      readonly accuracy: number;
+    }
+  | ({ readonly type: 'epoch' } & EpochRecord)
+  | {
+      readonly type: 'end';
+      readonly reason: 'done' | 'aborted';
+      /** Finished epochs. */
+      readonly epochs: number;
+      readonly seconds: number;
+    };
+
+/** What `fit` returns. */
+export interface History {
+  readonly epochs: readonly EpochRecord[];
+  readonly reason: 'done' | 'aborted';
+}

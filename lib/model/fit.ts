@@ -1,0 +1,150 @@
+import type { Plan, RunRequest } from '../backends/backend';
+import type { Dataset } from '../data/dataset';
+import { LaminetError } from '../errors';
+import type { Program } from '../ops/program';
+import { permutation, RandomStream } from '../tensor/philox';
+import type { Precision } from '../tensor/storage';
+import { divergenceError } from './divergence';
+import type { EpochRecord, Evaluation, History, TrainingEvent } from './events';
+import type { ParameterStore } from './parameters';
+import { inOrder, makeRequest, runWithSignal, summarize } from './runner';
+
+/** The options of `fit`. */
+export interface FitOptions {
+  /** How often to go through the data. Default: 1. */
+  readonly epochs?: number;
+  /** Samples a step. The last step of an epoch takes what is left. Default: 32, or all of fewer samples. */
+  readonly batchSize?: number;
+  /** Evaluated after each epoch. */
+  readonly validationData?: Dataset;
+  /** Whether each epoch goes through the data in a new random order. Default: true. */
+  readonly shuffle?: boolean;
+  /** Of the orders. Default: the model's seed. */
+  readonly seed?: number;
+  /** Stops after the step under way; the model stays usable, and `fit` returns what is finished. */
+  readonly signal?: AbortSignal;
+  /** Hears of everything while it happens. What it throws ends the run. */
+  readonly onEvent?: (event: TrainingEvent) => void;
+}
+
+/** What a training loop works with. */
+export interface TrainingContext {
+  readonly program: Program;
+  readonly plan: Plan;
+  readonly precision: Precision;
+  readonly store: ParameterStore;
+  readonly data: Dataset;
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly shuffle: boolean;
+  readonly seed: number;
+  readonly learningRate: number;
+  readonly backend: string;
+  readonly parameters: number;
+  readonly signal: AbortSignal | undefined;
+  readonly onEvent: (event: TrainingEvent) => void;
+  readonly validate: (() => Promise<Evaluation>) | undefined;
+}
+
+/** The order of an epoch's samples: a function of the seed and the epoch alone. */
+function epochOrder({ data, shuffle, seed }: TrainingContext, epoch: number): Uint32Array {
+  const order = inOrder(data.count);
+  if (shuffle) order.set(permutation(data.count, seed, RandomStream.shuffle, epoch));
+  return order;
+}
+
+function epochRequest(context: TrainingContext, order: Uint32Array): RunRequest {
+  const steps = Math.ceil(order.length / context.batchSize);
+  const rates = new Float64Array(new SharedArrayBuffer(steps * 8)).fill(context.learningRate);
+  return makeRequest(context.program, context.precision, context.store, context.data, order, rates);
+}
+
+/**
+ * Sets the parameters to those of the last step with a finite loss: from a copy made before, the steps up to there are made
+ * again, and since a run's numbers depend on nothing but its input, they come out the same.
+ */
+async function replay(context: TrainingContext, start: Start, steps: number): Promise<void> {
+  context.store.values.set(start.values);
+  if (steps === 0) return;
+  const order = epochOrder(context, start.epoch).slice(0, steps * context.batchSize);
+  await context.plan.run(epochRequest(context, order));
+}
+
+/** The parameters at the start of an epoch, and the losses that its steps then had. */
+interface Start {
+  readonly epoch: number;
+  readonly values: TrainingContext['store']['values'];
+  losses: number[];
+}
+
+async function failDiverged(context: TrainingContext, starts: readonly Start[], request: RunRequest, step: number): Promise<never> {
+  const { batchSize, learningRate } = context;
+  const current = starts.at(-1) as Start;
+  const before = starts.at(-2);
+  const failing = epochRequest(context, request.order.slice(step * batchSize, (step + 1) * batchSize));
+  const lossesBefore = step > 0 ? [...request.losses.subarray(0, step)] : (before?.losses ?? []);
+  const divergence = { epoch: current.epoch, step: step + 1, lossesBefore, learningRate };
+  const error = divergenceError(context.program, context.precision, failing, context.data, divergence);
+  if (step > 0) await replay(context, current, step - 1);
+  else if (before) await replay(context, before, before.losses.length - 1);
+  throw error;
+}
+
+/** The training loop: epochs of steps on a plan, told of as events. */
+export async function train(context: TrainingContext): Promise<History> {
+  const { data, epochs, batchSize, plan, signal, onEvent, store } = context;
+  const stepsPerEpoch = Math.ceil(data.count / batchSize);
+  const began = performance.now();
+  const records: EpochRecord[] = [];
+  let starts: Start[] = [];
+  const { backend, parameters } = context;
+  onEvent({ type: 'start', epochs, batchSize, samples: data.count, stepsPerEpoch, parameters, backend });
+
+  for (let epoch = 1; epoch <= epochs && !signal?.aborted; epoch++) {
+    starts = [...starts.slice(-1), { epoch, values: store.values.slice(), losses: [] }];
+    const request = epochRequest(context, epochOrder(context, epoch));
+    const epochBegan = performance.now();
+    let failure: unknown;
+    const outcome = await runWithSignal(plan, request, signal, (step) => {
+      const { loss, accuracy, samples } = summarize(request, batchSize, step);
+      const samplesPerSecond = samples / ((performance.now() - epochBegan) / 1000);
+      try {
+        onEvent({ type: 'progress', epoch, step, steps: stepsPerEpoch, samplesSeen: samples, samplesPerSecond, loss, accuracy });
+      } catch (error) {
+        failure ??= error;
+        Atomics.store(request.control, 0, 1);
+      }
+    });
+    if (failure !== undefined) throw failure;
+    if (outcome.status === 'diverged') await failDiverged(context, starts, request, outcome.steps);
+    if (outcome.status === 'stopped') break;
+    (starts.at(-1) as Start).losses = [...request.losses];
+    const seconds = (performance.now() - epochBegan) / 1000;
+    const { loss, accuracy } = summarize(request, batchSize, stepsPerEpoch);
+    const validation = await context.validate?.();
+    const record: EpochRecord = {
+      epoch,
+      loss,
+      accuracy,
+      seconds,
+      samplesPerSecond: data.count / seconds,
+      ...(validation ? { validation } : {}),
+    };
+    records.push(record);
+    onEvent({ type: 'epoch', ...record });
+  }
+
+  const reason = signal?.aborted && records.length < epochs ? 'aborted' : 'done';
+  onEvent({ type: 'end', reason, epochs: records.length, seconds: (performance.now() - began) / 1000 });
+  return { epochs: records, reason };
+}
+
+/** Throws unless a number of epochs can be run. */
+export function checkEpochs(epochs: number): void {
+  if (!Number.isInteger(epochs) || epochs < 1) {
+    throw new LaminetError('E_OPTION', `epochs must be a whole number of at least 1, found ${String(epochs)}`, {
+      option: 'epochs',
+      found: epochs,
+    });
+  }
+}

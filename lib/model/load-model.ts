@@ -1,0 +1,30 @@
+import { LaminetError } from '../errors';
+import { formatShape, sameShape } from '../tensor/shape';
+import { chain } from './graph';
+import { rebuildLayer } from './layer-registry';
+import { Model } from './model';
+import { parseDescription, readWeights } from './store';
+
+/**
+ * Rebuilds a model from the file that `model.save` wrote. Compile it before use.
+ * Errors: `E_FILE`, `E_FORMAT` for a malformed file or one without a network in it, `E_UNKNOWN` for an unknown layer,
+ * `E_SHAPE` where tensors and layers do not fit.
+ */
+export async function loadModel(path: string): Promise<Model> {
+  const file = await readWeights(path);
+  const { name, inputShape, layers } = parseDescription(path, file.metadata.network);
+  const graph = chain(
+    inputShape,
+    layers.map((layer) => rebuildLayer(layer.kind, layer.name, layer.config)),
+  );
+  for (const { name: key, shape } of graph.parameters) {
+    const tensor = file.tensors.get(key);
+    if (tensor && sameShape(tensor.shape, shape) && (tensor.dtype === 'F32' || tensor.dtype === 'F64')) continue;
+    throw new LaminetError(
+      'E_SHAPE',
+      `${path}: the tensor ${JSON.stringify(key)} is missing or does not have the shape ${formatShape(shape)}`,
+      { path, tensor: key },
+    );
+  }
+  return new Model(name, graph, 0).load(path);
+}

@@ -1,0 +1,262 @@
+import { availableParallelism } from 'node:os';
+import type { BackendName } from '../backends/backend';
+import { selectBackend, selectThreads } from '../backends/select';
+import { Dataset } from '../data/dataset';
+import { LaminetError } from '../errors';
+import { type Loss, type LossName, toLoss } from '../losses/loss';
+import type { Program, Purpose } from '../ops/program';
+import { type Optimizer, type OptimizerName, toOptimizer } from '../optimizers/optimizer';
+import { type Shape, sizeOf } from '../tensor/shape';
+import type { FloatArray, Precision } from '../tensor/storage';
+import { type CompileOptions, compileProgram, type InputFormat } from './compile';
+import type { Evaluation, History } from './events';
+import { checkEpochs, type FitOptions, train } from './fit';
+import type { Graph } from './graph';
+import { ParameterStore } from './parameters';
+import { PlanCache } from './plan-cache';
+import { checkBatchSize, checkFit, inOrder, inputFormat, makeRequest, runWithSignal, summarize } from './runner';
+import { loadParameters, saveModel } from './store';
+import { summarizeGraph } from './summary';
+
+/** How a model is to be trained and run. */
+export interface ModelOptions {
+  /** Default: `sgd` with its default rate. */
+  readonly optimizer?: OptimizerName | Optimizer;
+  readonly loss: LossName | Loss;
+  /** Default: `LAMINET_BACKEND`, else native, else (with a warning) the reference. */
+  readonly backend?: BackendName;
+  /** From 1 to 64. Default: `LAMINET_THREADS`, else one a processor. The results do not depend on it. */
+  readonly threads?: number;
+  /** Default: `float32`. `float64` runs on the reference backend. */
+  readonly precision?: Precision;
+}
+
+/** The options of `evaluate` and `predict`. */
+export interface RunOptions {
+  /** Samples a step; no result depends on it but the time. Default: 256. */
+  readonly batchSize?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** The outputs of a network for some samples. */
+export interface Prediction {
+  /** A row of numbers a sample. */
+  readonly data: FloatArray;
+  /** `[samples, ...output shape]`. */
+  readonly shape: Shape;
+}
+
+/** Samples to predict: a data set, or rows of the network's input shape (bytes are scaled by 1 / 255). */
+export type Samples = Dataset | Uint8Array | Float32Array | Float64Array | readonly number[];
+
+interface Compiled {
+  readonly optimizer: Optimizer;
+  readonly loss: Loss;
+  readonly precision: Precision;
+  readonly plans: PlanCache;
+}
+
+/** A network with its parameters: what `sequential` returns. */
+export class Model {
+  readonly name: string;
+  readonly graph: Graph;
+  readonly seed: number;
+  #store: ParameterStore;
+  #compiled: Compiled | undefined;
+  #training = false;
+  #disposed = false;
+
+  /** @internal Use `sequential`. */
+  constructor(name: string, graph: Graph, seed: number) {
+    if (!Number.isSafeInteger(seed) || seed < 0) {
+      throw new LaminetError('E_OPTION', `seed must be a whole number from 0 to 2^53 - 1, found ${String(seed)}`, { seed });
+    }
+    this.name = name;
+    this.graph = graph;
+    this.seed = seed;
+    this.#store = new ParameterStore(graph, 'float32');
+    this.#store.initialize(seed);
+  }
+
+  /** Says how to train and run the model. Parameters keep their values, except that another precision starts anew. */
+  compile(options: ModelOptions): this {
+    this.#checkUsable();
+    const { precision = 'float32' } = options;
+    const optimizer = toOptimizer(options.optimizer ?? 'sgd');
+    const loss = toLoss(options.loss);
+    const threads = selectThreads(options.threads, availableParallelism());
+    const backend = selectBackend(options.backend, precision);
+    this.#compiled?.plans.dispose();
+    if ((precision === 'float64') !== (this.#store.values.BYTES_PER_ELEMENT === 8)) {
+      this.#store = new ParameterStore(this.graph, precision);
+      this.#store.initialize(this.seed);
+    }
+    this.#compiled = { optimizer, loss, precision, plans: new PlanCache(backend, { precision, threads }) };
+    return this;
+  }
+
+  /** What runs the steps: `native, avx512, 2 threads`. */
+  get backendDescription(): string {
+    return this.#requireCompiled().plans.description;
+  }
+
+  /** The numbers of one parameter (`conv2d_1.weight`), as a view: writing to it changes the model. Error: `E_UNKNOWN`. */
+  parameter(name: string): FloatArray {
+    return this.#store.view(name);
+  }
+
+  /** The model's layers with their shapes, parameters, work and memory, as a table. */
+  summary(): string {
+    return summarizeGraph(this.name, this.graph);
+  }
+
+  /** The program that the model compiles to, for reading. */
+  program(purpose: Purpose, options: { batchSize?: number; input?: InputFormat } = {}): Program {
+    const { loss, optimizer } = this.#requireCompiled();
+    const input = options.input ?? {
+      source: { kind: 'float', shape: this.graph.inputShape },
+      padding: [0, 0, 0, 0],
+      scale: 1,
+    };
+    const { batchSize = 32 } = options;
+    return compileProgram(this.graph, { purpose, batchSize, input, targets: 'classes', loss, optimizer });
+  }
+
+  /**
+   * Trains the model on a data set.
+   *
+   * The steps run on threads of their own; the event loop stays free. Errors: `E_SHAPE` and `E_DATA` where the data do not
+   * fit the network, `E_OPTION` for an option out of range, `E_STATE` while another `fit` runs, `E_DIVERGED` where the
+   * loss becomes infinite or not a number: the parameters are then those of the last step with a finite loss.
+   */
+  async fit(data: Dataset, options: FitOptions = {}): Promise<History> {
+    const { loss, optimizer, precision, plans } = this.#requireCompiled();
+    const { epochs = 1, batchSize = Math.min(32, data.count), shuffle = true, seed = this.seed, validationData } = options;
+    checkEpochs(epochs);
+    checkBatchSize(batchSize, data.count);
+    checkFit(this.graph, data, this.name);
+    this.#requireTargets(data);
+    if (validationData) {
+      checkFit(this.graph, validationData, this.name);
+      this.#requireTargets(validationData);
+    }
+    if (this.#training) throw new LaminetError('E_STATE', `${this.name} is being trained already`);
+    const program = this.#compileFor('train', data, batchSize, { loss, optimizer });
+    const plan = plans.get(program);
+    this.#training = true;
+    try {
+      return await plans.exclusively(plan, () =>
+        train({
+          program,
+          plan,
+          precision,
+          store: this.#store,
+          data,
+          epochs,
+          batchSize,
+          shuffle,
+          seed,
+          learningRate: optimizer.learningRate,
+          backend: plans.description,
+          parameters: this.graph.parameterCount,
+          signal: options.signal,
+          onEvent: options.onEvent ?? (() => {}),
+          validate: validationData && (() => this.evaluate(validationData)),
+        }),
+      );
+    } finally {
+      this.#training = false;
+    }
+  }
+
+  /** The mean loss over a data set and the share of samples that are classified correctly. */
+  async evaluate(data: Dataset, options: RunOptions = {}): Promise<Evaluation> {
+    const { loss } = this.#requireCompiled();
+    checkFit(this.graph, data, this.name);
+    this.#requireTargets(data);
+    const { request, program } = await this.#runAll('evaluate', data, options, { loss });
+    const { loss: mean, accuracy, samples } = summarize(request, program.batchSize, request.losses.length);
+    return { loss: mean, accuracy, count: samples };
+  }
+
+  /**
+   * The network's output for each sample.
+   * @param samples a data set, or rows of the network's input shape one after another; they are copied first
+   */
+  async predict(samples: Samples, options: RunOptions = {}): Promise<Prediction> {
+    const data = samples instanceof Dataset ? samples : Dataset.from({ samples, shape: this.graph.inputShape, name: 'samples' });
+    checkFit(this.graph, data, this.name);
+    const { request } = await this.#runAll('predict', data, options, {});
+    return { data: request.results[0] as FloatArray, shape: [data.count, ...this.graph.outputShape] };
+  }
+
+  /** Writes the network and its parameters to a safetensors file, whole or not at all. Error: `E_FILE`. */
+  async save(path: string): Promise<void> {
+    this.#checkUsable();
+    await saveModel(path, this.name, this.graph, this.#store);
+  }
+
+  /**
+   * Reads the parameters from a safetensors file. Nothing changes unless all names and shapes match.
+   * Errors: `E_FILE`, `E_FORMAT` for a malformed file, `E_SHAPE` where the file does not fit the network.
+   */
+  async load(path: string): Promise<this> {
+    this.#checkUsable();
+    await loadParameters(path, this.name, this.#store);
+    return this;
+  }
+
+  /** Frees the native memory at once; the model cannot be used after. Forgetting to call it leaks nothing. */
+  dispose(): void {
+    this.#disposed = true;
+    this.#compiled?.plans.dispose();
+    this.#compiled = undefined;
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  #checkUsable(): void {
+    if (this.#disposed) throw new LaminetError('E_STATE', `${this.name} was disposed of and cannot be used any more`);
+  }
+
+  #requireCompiled(): Compiled {
+    this.#checkUsable();
+    if (!this.#compiled) {
+      throw new LaminetError('E_STATE', `${this.name} must be compiled first: model.compile({ loss: 'crossEntropy' })`);
+    }
+    return this.#compiled;
+  }
+
+  #requireTargets(data: Dataset): void {
+    if (!data.labels && !data.targets) {
+      throw new LaminetError('E_DATA', `${data.name} has neither labels nor targets, which training and evaluation need`);
+    }
+  }
+
+  #compileFor(purpose: Purpose, data: Dataset, batchSize: number, extra: Pick<CompileOptions, 'loss' | 'optimizer'>): Program {
+    const targets = data.labels ? 'classes' : data.targets ? 'values' : 'none';
+    return compileProgram(this.graph, { purpose, batchSize, input: inputFormat(data), targets, ...extra });
+  }
+
+  async #runAll(
+    purpose: 'evaluate' | 'predict',
+    data: Dataset,
+    options: RunOptions,
+    extra: Pick<CompileOptions, 'loss'>,
+  ): Promise<{ request: ReturnType<typeof makeRequest>; program: Program }> {
+    const { precision, plans } = this.#requireCompiled();
+    const batchSize = Math.min(options.batchSize ?? 256, data.count);
+    checkBatchSize(batchSize, data.count);
+    const program = this.#compileFor(purpose, data, batchSize, extra);
+    const request = makeRequest(program, precision, this.#store, data, inOrder(data.count));
+    const plan = plans.get(program);
+    const outcome = await plans.exclusively(plan, () => runWithSignal(plan, request, options.signal));
+    if (outcome.status === 'stopped') {
+      throw new LaminetError('E_ABORTED', `${purpose} was stopped after ${outcome.steps} of ${request.losses.length} steps`);
+    }
+    return { request, program };
+  }
+}
+

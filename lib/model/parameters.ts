@@ -1,0 +1,42 @@
+import { LaminetError } from '../errors';
+import { initializerSequence } from '../initializers/initializer';
+import { allocateFloats, type FloatArray, type Precision } from '../tensor/storage';
+import type { Graph, GraphParameter } from './graph';
+
+/** The numbers of a network: all parameters in one flat shared buffer, and their gradients in another. */
+export class ParameterStore {
+  readonly values: FloatArray;
+  readonly gradients: FloatArray;
+  readonly #graph: Graph;
+
+  constructor(graph: Graph, precision: Precision) {
+    this.#graph = graph;
+    this.values = allocateFloats(precision, graph.parameterElements);
+    this.gradients = allocateFloats(precision, graph.parameterElements);
+  }
+
+  /** Fills every parameter by its initializer: a function of the seed and the parameter's place alone. */
+  initialize(seed: number): void {
+    for (const [index, { spec, offset, size }] of this.#graph.parameters.entries()) {
+      const random = initializerSequence(seed, index);
+      spec.initializer.fill(this.values.subarray(offset, offset + size), { fanIn: spec.fanIn, fanOut: spec.fanOut, random });
+    }
+  }
+
+  /** The numbers of one parameter, as a view: what is written to it is written to the network. Error: `E_UNKNOWN`. */
+  view(name: string): FloatArray {
+    const found = this.#graph.parameters.find((parameter) => parameter.name === name);
+    if (!found) {
+      const names = this.#graph.parameters.map((parameter) => parameter.name).join(', ');
+      throw new LaminetError('E_UNKNOWN', `there is no parameter ${JSON.stringify(name)}; there are ${names}`, { name });
+    }
+    return this.values.subarray(found.offset, found.offset + found.size);
+  }
+
+  /** Every parameter with its view, in order. */
+  *entries(): Generator<[GraphParameter, FloatArray]> {
+    for (const parameter of this.#graph.parameters) {
+      yield [parameter, this.values.subarray(parameter.offset, parameter.offset + parameter.size)];
+    }
+  }
+}

@@ -1,0 +1,126 @@
+import { Control, type Plan, type RunOutcome, type RunRequest } from '../backends/backend';
+import type { Dataset } from '../data/dataset';
+import { LaminetError } from '../errors';
+import type { Program } from '../ops/program';
+import { formatShape, sameShape, sizeOf } from '../tensor/shape';
+import { allocateFloats, type FloatArray, type Precision } from '../tensor/storage';
+import type { InputFormat } from './compile';
+import type { Graph } from './graph';
+import type { ParameterStore } from './parameters';
+
+/** How a data set's samples are stored and brought to the network's input. */
+export function inputFormat(data: Dataset): InputFormat {
+  return { source: data.source, padding: data.padding, scale: data.scale };
+}
+
+/** Throws unless the network takes the data set's samples, and as many classes or targets as it has. */
+export function checkFit(graph: Graph, data: Dataset, name: string): void {
+  if (!sameShape(data.sampleShape, graph.inputShape)) {
+    const stored = sameShape(data.sampleShape, data.source.shape) ? '' : ` (${formatShape(data.source.shape)} with padding)`;
+    throw new LaminetError(
+      'E_SHAPE',
+      `${name} takes samples of ${formatShape(graph.inputShape)}, but those of ${data.name} are ${formatShape(data.sampleShape)}${stored}`,
+      { expected: graph.inputShape, found: data.sampleShape },
+    );
+  }
+  const outputs = sizeOf(graph.outputShape);
+  if (data.labels && data.classes > outputs) {
+    throw new LaminetError('E_DATA', `${data.name} has ${data.classes} classes, but ${name} puts out ${outputs} numbers`, {
+      classes: data.classes,
+      outputs,
+    });
+  }
+  if (data.targets && data.targets.length !== outputs * data.count) {
+    throw new LaminetError(
+      'E_DATA',
+      `${data.name} has ${data.targets.length / data.count} target numbers a sample, but ${name} puts out ${outputs}`,
+      { targets: data.targets.length / data.count, outputs },
+    );
+  }
+}
+
+/** Throws unless a batch size can be used; none is larger than the data. */
+export function checkBatchSize(batchSize: number, count: number): void {
+  if (!Number.isInteger(batchSize) || batchSize < 1) {
+    throw new LaminetError('E_OPTION', `batchSize must be a whole number of at least 1, found ${String(batchSize)}`, {
+      option: 'batchSize',
+      found: batchSize,
+    });
+  }
+  if (batchSize > count) {
+    throw new LaminetError('E_OPTION', `batchSize must not be larger than the data, found ${batchSize} for ${count} samples`, {
+      option: 'batchSize',
+      found: batchSize,
+      samples: count,
+    });
+  }
+}
+
+/** 0, 1, 2 ... in memory that native threads may read. */
+export function inOrder(count: number): Uint32Array {
+  const order = new Uint32Array(new SharedArrayBuffer(count * 4));
+  for (let index = 0; index < count; index++) order[index] = index;
+  return order;
+}
+
+/** The memory of one run over a data set: what goes in and what comes out. */
+export function makeRequest(
+  program: Program,
+  precision: Precision,
+  store: ParameterStore,
+  data: Dataset,
+  order: Uint32Array,
+  learningRates?: Float64Array,
+): RunRequest {
+  const steps = Math.ceil(order.length / program.batchSize);
+  const targets = program.targets === 'classes' ? data.labels : program.targets === 'values' ? data.targets : undefined;
+  return {
+    parameters: store.values,
+    gradients: store.gradients,
+    samples: data.samples,
+    ...(targets === undefined ? {} : { targets }),
+    order,
+    ...(learningRates === undefined ? {} : { learningRates }),
+    losses: new Float64Array(new SharedArrayBuffer(steps * 8)),
+    correct: new Float64Array(new SharedArrayBuffer(steps * 8)),
+    results: program.results.map((id): FloatArray => {
+      const shape = program.tensors[id]?.shape ?? [];
+      return allocateFloats(precision, order.length * sizeOf(shape));
+    }),
+    control: new Int32Array(new SharedArrayBuffer(8)),
+  };
+}
+
+/** Loss and correct answers over the first `steps` steps of a run: each step weighs as many samples as it had. */
+export function summarize(request: RunRequest, batchSize: number, steps: number): { loss: number; accuracy: number; samples: number } {
+  let loss = 0;
+  let correct = 0;
+  let samples = 0;
+  for (let step = 0; step < steps; step++) {
+    const count = Math.min(batchSize, request.order.length - step * batchSize);
+    loss += (request.losses[step] as number) * count;
+    correct += request.correct[step] as number;
+    samples += count;
+  }
+  return { loss: loss / samples, accuracy: correct / samples, samples };
+}
+
+/** Runs a plan, stopping it after the step under way when the signal says so. */
+export async function runWithSignal(
+  plan: Plan,
+  request: RunRequest,
+  signal: AbortSignal | undefined,
+  onProgress?: (steps: number) => void,
+): Promise<RunOutcome> {
+  const stop = (): void => {
+    Atomics.store(request.control, Control.stop, 1);
+  };
+  if (signal?.aborted) stop();
+  signal?.addEventListener('abort', stop, { once: true });
+  try {
+    return await plan.run(request, onProgress);
+  } finally {
+    signal?.removeEventListener('abort', stop);
+  }
+}
+

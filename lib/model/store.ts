@@ -1,0 +1,99 @@
+import { readFileWhole } from '../files/read-whole';
+import { writeWhole } from '../files/write-whole';
+import { LaminetError } from '../errors';
+import { decodeSafetensors, encodeSafetensors, type SafetensorsFile } from '../formats/safetensors';
+import { formatShape, sameShape, type Shape } from '../tensor/shape';
+import type { Graph } from './graph';
+import type { ParameterStore } from './parameters';
+
+/** The network as its weight file describes it. */
+interface NetworkDescription {
+  readonly name: string;
+  readonly inputShape: Shape;
+  readonly layers: readonly { readonly kind: string; readonly name: string; readonly config: Record<string, unknown> }[];
+}
+
+/** The most bytes that a weight file may have. */
+const LARGEST_FILE = 4 * 2 ** 30;
+
+/** Writes a network and its parameters to a safetensors file: the tensors by name, the layers as JSON in the metadata. */
+export async function saveModel(path: string, name: string, graph: Graph, store: ParameterStore): Promise<void> {
+  const tensors = new Map(
+    [...store.entries()].map(([{ name: key, shape }, data]) => {
+      const dtype = data.BYTES_PER_ELEMENT === 8 ? ('F64' as const) : ('F32' as const);
+      return [key, { dtype, shape: [...shape], data }] as const;
+    }),
+  );
+  const description: NetworkDescription = {
+    name,
+    inputShape: graph.inputShape,
+    layers: graph.nodes.map((node) => ({ kind: node.layer.kind, name: node.name, config: node.layer.config })),
+  };
+  await writeWhole(path, encodeSafetensors(tensors, { format: 'laminet', network: JSON.stringify(description) }));
+}
+
+/** Reads a weight file. Errors: `E_FILE`, `E_FORMAT`. */
+export async function readWeights(path: string): Promise<SafetensorsFile> {
+  return decodeSafetensors(await readFileWhole(path, LARGEST_FILE), path);
+}
+
+function refuse(path: string, sentence: string, details: Record<string, unknown>): never {
+  throw new LaminetError('E_SHAPE', `${path}: ${sentence}`, { path, ...details });
+}
+
+/** Puts a file's tensors into the parameters, after every name, shape and number format was found to match. */
+function assign(path: string, file: SafetensorsFile, name: string, store: ParameterStore): void {
+  const expected = [...store.entries()];
+  for (const [{ name: key, shape }] of expected) {
+    const tensor = file.tensors.get(key);
+    if (!tensor) refuse(path, `there is no tensor ${JSON.stringify(key)}, which ${name} needs`, { tensor: key });
+    if (!sameShape(tensor.shape, shape)) {
+      refuse(path, `${key} is ${formatShape(tensor.shape)}, but in ${name} it is ${formatShape(shape)}`, {
+        tensor: key,
+        found: tensor.shape,
+        expected: shape,
+      });
+    }
+    if (tensor.dtype !== 'F32' && tensor.dtype !== 'F64') {
+      refuse(path, `${key} holds ${tensor.dtype} numbers, expected F32 or F64`, { tensor: key, dtype: tensor.dtype });
+    }
+  }
+  for (const key of file.tensors.keys()) {
+    if (!expected.some(([parameter]) => parameter.name === key)) {
+      refuse(path, `${name} has no parameter for the tensor ${JSON.stringify(key)}`, { tensor: key });
+    }
+  }
+  for (const [{ name: key }, values] of expected) {
+    values.set(file.tensors.get(key)?.data as Float32Array | Float64Array);
+  }
+}
+
+/** Reads the parameters of a network from a weight file; all of them or none. */
+export async function loadParameters(path: string, name: string, store: ParameterStore): Promise<void> {
+  assign(path, await readWeights(path), name, store);
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The network that a weight file's metadata describe. Error: `E_FORMAT` where they describe none. */
+export function parseDescription(path: string, text: string | undefined): NetworkDescription {
+  let description: unknown;
+  try {
+    description = JSON.parse(text ?? '');
+  } catch {
+    description = undefined;
+  }
+  const valid =
+    isRecord(description) &&
+    typeof description.name === 'string' &&
+    Array.isArray(description.inputShape) &&
+    Array.isArray(description.layers) &&
+    description.layers.every(
+      (layer) => isRecord(layer) && typeof layer.kind === 'string' && typeof layer.name === 'string' && isRecord(layer.config),
+    );
+  if (!valid) {
+    throw new LaminetError('E_FORMAT', `${path}: the metadata describe no network; build it in code and use model.load`, { path });
+  }
+  return description as unknown as NetworkDescription;
+}
