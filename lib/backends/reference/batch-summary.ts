@@ -1,0 +1,37 @@
+import type { FloatArray } from '../../tensor/storage';
+import type { Kernel } from './kernel';
+import type { Targets } from './loss';
+
+/** The mean of the samples' losses. */
+export const meanLoss: Kernel<Record<string, never>, [losses: FloatArray], [mean: FloatArray]> = ({
+  inputs: [losses],
+  outputs: [mean],
+  step: { count },
+}) => {
+  let sum = 0;
+  for (let n = 0; n < count; n++) sum += losses[n] as number;
+  mean[0] = sum / count;
+};
+
+/** The place of the largest of `count` numbers from `first` on; the first of equal ones. */
+function placeOfLargest(values: Targets, first: number, count: number): number {
+  let place = 0;
+  for (let k = 1; k < count; k++) {
+    if ((values[first + k] as number) > (values[first + place] as number)) place = k;
+  }
+  return place;
+}
+
+/** The number of samples whose largest output is the target's class, or stands where the largest target value stands. */
+export const countCorrect: Kernel<
+  { readonly classes: number; readonly labels: number },
+  [outputs: FloatArray, targets: Targets],
+  [correct: FloatArray]
+> = ({ geometry: { classes, labels }, inputs: [outputs, targets], outputs: [correct], step: { count } }) => {
+  let sum = 0;
+  for (let n = 0; n < count; n++) {
+    const target = labels === 1 ? targets[n] : placeOfLargest(targets, n * classes, classes);
+    if (placeOfLargest(outputs, n * classes, classes) === target) sum += 1;
+  }
+  correct[0] = sum;
+};

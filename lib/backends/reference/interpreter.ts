@@ -1,0 +1,90 @@
+import type { Geometry, Instruction, Program, ProgramTensor } from '../../ops/program';
+import { sizeOf } from '../../tensor/shape';
+import { allocateFloats, type FloatArray, type Precision } from '../../tensor/storage';
+import type { RunRequest } from '../backend';
+import type { Kernel, Operand, Step } from './kernel';
+import { kernels } from './kernels';
+
+/** Memory for every tensor that the interpreter keeps itself, by number; missing for parameters and their gradients. */
+export type WorkingMemory = readonly (FloatArray | Int32Array | undefined)[];
+
+/** Elements of a tensor of a program, with all samples of a full batch. */
+function elementsOf(tensor: ProgramTensor, batchSize: number): number {
+  return sizeOf(tensor.shape) * (tensor.batched ? batchSize : 1);
+}
+
+/** One array a tensor. Nothing is shared between tensors, so that after a step all of its values can be looked at. */
+export function allocateWorkingMemory(program: Program, precision: Precision): WorkingMemory {
+  return program.tensors.map((tensor) => {
+    if (tensor.parameter !== undefined) return undefined;
+    const elements = elementsOf(tensor, program.batchSize);
+    return tensor.kind === 'float' ? allocateFloats(precision, elements) : new Int32Array(elements);
+  });
+}
+
+/** An instruction bound to memory. */
+export interface BoundInstruction {
+  readonly instruction: Instruction;
+  /** What the instruction writes, in the order of its outputs. */
+  readonly outputs: readonly Operand[];
+  run(): void;
+}
+
+/** A program bound to one request: its instructions can be run for one step after another. */
+export interface BoundProgram {
+  /** Everything but the updates, in program order. */
+  readonly compute: readonly BoundInstruction[];
+  readonly update: readonly BoundInstruction[];
+  /** Makes `number` the current step: which samples it takes, its learning rate, its targets. */
+  begin(number: number): void;
+  /** The number in a scalar tensor. */
+  scalar(id: number): number;
+}
+
+/** Copies the targets of the step's samples, in the order of the step. */
+function gatherTargets(target: FloatArray | Int32Array, width: number, { request, first, count }: Step): void {
+  const { targets, order } = request;
+  if (!targets) return;
+  for (let n = 0; n < count; n++) {
+    const sample = order[first + n] as number;
+    for (let k = 0; k < width; k++) target[n * width + k] = targets[sample * width + k] as number;
+  }
+}
+
+/** Binds a program's instructions to working memory and to a request's parameters, gradients and data. */
+export function bindProgram(program: Program, memory: WorkingMemory, request: RunRequest): BoundProgram {
+  const step: Step = { request, count: 0, first: 0, learningRate: 0 };
+  const operands: readonly Operand[] = program.tensors.map((tensor) => {
+    if (tensor.parameter === undefined) return memory[tensor.id];
+    const slot = program.parameters[tensor.parameter];
+    if (!slot) return undefined;
+    const buffer = tensor.role === 'gradient' ? request.gradients : request.parameters;
+    return buffer.subarray(slot.offset, slot.offset + slot.size);
+  });
+  const targets = program.tensors.find(({ role }) => role === 'targets');
+  const targetMemory = targets && memory[targets.id];
+
+  const bind = (instruction: Instruction): BoundInstruction => {
+    const outputs = instruction.outputs.map((id) => operands[id]);
+    const call = {
+      geometry: instruction.geometry,
+      inputs: instruction.inputs.map((id) => operands[id]),
+      outputs,
+      step,
+    };
+    const kernel = kernels[instruction.op] as Kernel<Geometry, readonly Operand[], readonly Operand[]>;
+    return { instruction, outputs, run: () => kernel(call) };
+  };
+
+  return {
+    compute: program.instructions.filter(({ phase }) => phase !== 'update').map(bind),
+    update: program.instructions.filter(({ phase }) => phase === 'update').map(bind),
+    begin(number) {
+      step.first = number * program.batchSize;
+      step.count = Math.min(program.batchSize, request.order.length - step.first);
+      step.learningRate = request.learningRates?.[number] ?? 0;
+      if (targets && targetMemory) gatherTargets(targetMemory, sizeOf(targets.shape), step);
+    },
+    scalar: (id) => operands[id]?.[0] ?? Number.NaN,
+  };
+}

@@ -1,0 +1,73 @@
+import type { OpName } from '../../ops/registry';
+import { countCorrect, meanLoss } from './batch-summary';
+import { biasGrad } from './bias';
+import { conv2d, conv2dGradInput, conv2dGradWeight } from './conv2d';
+import { dense, denseGradInput, denseGradWeight } from './dense';
+import { relu, reluGrad, sigmoid, sigmoidGrad, tanh, tanhGrad } from './elementwise';
+import {
+  sigmoidLogisticError,
+  sigmoidLogisticErrorGrad,
+  softmaxCrossEntropy,
+  softmaxCrossEntropyGrad,
+  softmaxLogisticError,
+  softmaxLogisticErrorGrad,
+} from './fused-loss';
+import { gather, scatter } from './gather';
+import type { AnyKernel } from './kernel';
+import {
+  crossEntropy,
+  crossEntropyGrad,
+  logisticError,
+  logisticErrorGrad,
+  projection,
+  projectionGrad,
+  squaredError,
+  squaredErrorGrad,
+} from './loss';
+import { maxPool2d, maxPool2dGrad } from './max-pool2d';
+import { reshape } from './reshape';
+import { sgd } from './sgd';
+import { logSoftmax, logSoftmaxGrad, softmax, softmaxGrad } from './softmax';
+
+/** The kernel of every op: an op without one does not compile. */
+export const kernels: Readonly<Record<OpName, AnyKernel>> = {
+  gather,
+  scatter,
+  conv2d,
+  conv2dGradInput,
+  conv2dGradWeight,
+  biasGrad,
+  maxPool2d,
+  maxPool2dGrad,
+  dense,
+  denseGradInput,
+  denseGradWeight,
+  reshape,
+  tanh,
+  tanhGrad,
+  sigmoid,
+  sigmoidGrad,
+  relu,
+  reluGrad,
+  softmax,
+  softmaxGrad,
+  logSoftmax,
+  logSoftmaxGrad,
+  squaredError,
+  squaredErrorGrad,
+  crossEntropy,
+  crossEntropyGrad,
+  softmaxCrossEntropy,
+  softmaxCrossEntropyGrad,
+  logisticError,
+  logisticErrorGrad,
+  sigmoidLogisticError,
+  sigmoidLogisticErrorGrad,
+  softmaxLogisticError,
+  softmaxLogisticErrorGrad,
+  projection,
+  projectionGrad,
+  meanLoss,
+  countCorrect,
+  sgd,
+};
