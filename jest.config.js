@@ -1,0 +1,17 @@
+const swc = {
+  sourceMaps: 'inline',
+  module: { type: 'commonjs' },
+  jsc: { target: 'es2022', parser: { syntax: 'typescript' } },
+};
+
+/** @type {import('jest').Config} */
+module.exports = {
+  testEnvironment: 'node',
+  testMatch: ['<rootDir>/test/**/*.test.ts'],
+  // dist/ and build/ hold copies of package.json and of the sources.
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/dist-next/', '<rootDir>/build/'],
+  transform: { '\\.ts$': ['@swc/jest', swc] },
+  globalSetup: '<rootDir>/scripts/require-addon.mjs',
+  maxWorkers: 2,
+  testTimeout: 30_000,
+};
