@@ -1,0 +1,152 @@
+import { activation } from '../../lib/layers/activation';
+import type { Layer } from '../../lib/layers/layer';
+import type { Loss } from '../../lib/losses/loss';
+import { type CompileOptions, compileProgram } from '../../lib/model/compile';
+import { chain, type Graph } from '../../lib/model/graph';
+import { projection } from '../../lib/ops/loss';
+import type { Program } from '../../lib/ops/program';
+import type { Shape } from '../../lib/tensor/shape';
+import { allocateFloats, type FloatArray, type Precision } from '../../lib/tensor/storage';
+import type { TestTarget } from './backends';
+import { makeRequest } from './request';
+import { longestReduction } from './tolerance';
+
+/**
+ * The sum, over the batch, of each sample's outputs times its targets: its gradient, what comes in at the output, is the
+ * targets themselves.
+ */
+export function projectionOnTargets(count: number): Loss {
+  return { name: 'projection', op: projection, fused: {}, divisor: () => 1 / count };
+}
+
+/** Compiles for samples that are stored as the network takes them. */
+export function compilePlain(
+  graph: Graph,
+  options: Omit<CompileOptions, 'input' | 'targets'> & { readonly targets?: CompileOptions['targets'] },
+): Program {
+  const input = { source: { kind: 'float', shape: graph.inputShape }, padding: [0, 0, 0, 0], scale: 1 } as const;
+  return compileProgram(graph, { targets: 'none', ...options, input });
+}
+
+/** A flat parameter buffer with the given values, by parameter name without the layer's. Every parameter must be given. */
+export function placeParameters(
+  graph: Graph,
+  precision: Precision,
+  values: (name: string, index: number) => ArrayLike<number>,
+): FloatArray {
+  const parameters = allocateFloats(precision, graph.parameterElements);
+  for (const [index, { name, offset, size }] of graph.parameters.entries()) {
+    const given = values(name, index);
+    if (given.length !== size) throw new Error(`${name}: ${given.length} numbers given, ${size} needed`);
+    parameters.set(given, offset);
+  }
+  return parameters;
+}
+
+/** What to run one layer on. */
+export interface LayerRun {
+  readonly layer: Layer;
+  readonly inputShape: Shape;
+  /** `[count][input]`. */
+  readonly x: ArrayLike<number>;
+  /** By the layer's own names: `weight`, `bias`. */
+  readonly parameters: Readonly<Record<string, ArrayLike<number>>>;
+  /** The gradient that comes in, `[count][output]`. */
+  readonly gy: ArrayLike<number>;
+}
+
+/** What one layer gives. */
+export interface LayerResult {
+  readonly y: FloatArray;
+  readonly gx: FloatArray;
+  /** By the layer's own names. */
+  readonly gradients: Readonly<Record<string, FloatArray>>;
+  /** The most terms of any sum in it. */
+  readonly reduction: number;
+}
+
+/** Runs one layer forward and backward over one batch. */
+export function runLayer({ backend, precision, threads }: TestTarget, run: LayerRun): LayerResult {
+  const graph = chain(run.inputShape, [run.layer]);
+  const count = run.x.length / graph.inputShape.reduce((product, size) => product * size, 1);
+  const program = compilePlain(graph, {
+    purpose: 'train',
+    batchSize: count,
+    targets: 'values',
+    loss: projectionOnTargets(count),
+    inputGradient: true,
+    outputResult: true,
+  });
+  const localName = (name: string): string => name.slice(name.lastIndexOf('.') + 1);
+  const request = makeRequest(program, precision, {
+    samples: run.x,
+    targets: run.gy,
+    parameters: placeParameters(graph, precision, (name) => run.parameters[localName(name)] ?? []),
+  });
+  const plan = backend.plan(program, { precision, threads });
+  try {
+    const outcome = plan.runSync(request);
+    if (outcome.status !== 'done') throw new Error(`the run of ${run.layer.kind} ended as ${outcome.status}`);
+  } finally {
+    plan.dispose();
+  }
+  const [y, gx] = request.results as readonly [FloatArray, FloatArray];
+  return {
+    y,
+    gx,
+    gradients: Object.fromEntries(
+      graph.parameters.map(({ name, offset, size }) => [
+        localName(name),
+        request.gradients.slice(offset, offset + size),
+      ]),
+    ),
+    reduction: longestReduction(program, count),
+  };
+}
+
+/** What to run one loss on. */
+export interface LossRun {
+  readonly loss: Loss;
+  /** Layers between x and the loss. Default: none. */
+  readonly layers?: readonly Layer[];
+  readonly outputs: number;
+  /** `[count][outputs]`. */
+  readonly x: ArrayLike<number>;
+  readonly targets: ArrayLike<number>;
+  readonly kind: 'classes' | 'values';
+}
+
+/** What one loss gives. */
+export interface LossResult {
+  readonly loss: number;
+  readonly correct: number;
+  readonly gx: FloatArray;
+  readonly program: Program;
+  readonly status: string;
+}
+
+/** Runs one loss forward and backward over one batch. */
+export function runLoss({ backend, precision, threads }: TestTarget, run: LossRun): LossResult {
+  const graph = chain([run.outputs], run.layers ?? [activation('linear')]);
+  const program = compilePlain(graph, {
+    purpose: 'train',
+    batchSize: run.x.length / run.outputs,
+    targets: run.kind,
+    loss: run.loss,
+    inputGradient: true,
+  });
+  const request = makeRequest(program, precision, { samples: run.x, targets: run.targets });
+  const plan = backend.plan(program, { precision, threads });
+  try {
+    const { status } = plan.runSync(request);
+    return {
+      loss: request.losses[0] as number,
+      correct: request.correct[0] as number,
+      gx: request.results[0] as FloatArray,
+      program,
+      status,
+    };
+  } finally {
+    plan.dispose();
+  }
+}
