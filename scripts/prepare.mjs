@@ -39,6 +39,7 @@ function npmRun(args, env) {
   const { status } = spawnSync('npm', ['run', '--silent', ...args], {
     cwd: root,
     stdio: 'inherit',
+    shell: process.platform === 'win32',
     env: { ...process.env, ...env },
   });
   if (status !== 0) process.exit(status ?? 1);
