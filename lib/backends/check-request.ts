@@ -34,11 +34,17 @@ function requireArray(field: string, value: unknown, kind: Kind, least: number):
   if (length < least) refuse(field, `${length}`, `a ${name} of ${least} numbers`);
 }
 
+/** Data may be narrower than the run: data sets hold float32, and widening it is exact. */
+function dataKind(precision: Precision, data: unknown): Kind {
+  return types.isFloat32Array(data) ? 'float32' : precision;
+}
+
 /** The number of samples that the request brings. */
 function checkSamples(program: Program, precision: Precision, request: RunRequest): number {
   const { source } = program;
   const size = sizeOf(source.shape);
-  requireArray('samples', request.samples, source.kind === 'uint8' ? 'uint8' : precision, 0);
+  const kind = source.kind === 'uint8' ? 'uint8' : dataKind(precision, request.samples);
+  requireArray('samples', request.samples, kind, 0);
   if (request.samples.length % size !== 0) {
     refuse('samples', `${request.samples.length} numbers`, `whole samples of ${formatShape(source.shape)}`);
   }
@@ -55,7 +61,8 @@ function checkTargets(program: Program, precision: Precision, request: RunReques
   const tensor = program.tensors.find(({ role }) => role === 'targets');
   if (!tensor) return;
   const width = sizeOf(tensor.shape);
-  requireArray('targets', request.targets, tensor.kind === 'label' ? 'int32' : precision, sampleCount * width);
+  const kind = tensor.kind === 'label' ? 'int32' : dataKind(precision, request.targets);
+  requireArray('targets', request.targets, kind, sampleCount * width);
 }
 
 /** Every entry must name a sample and, where the program reads class numbers, one whose class exists. */

@@ -1,0 +1,31 @@
+import { type ActivationName, activation } from '../../lib/layers/activation';
+import { flatten } from '../../lib/layers/flatten';
+import type { Shape } from '../../lib/tensor/shape';
+import { AWKWARD_BATCHES, type LayerCase } from './layer-case';
+
+const NAMES: readonly ActivationName[] = ['tanh', 'sigmoid', 'relu', 'softmax', 'logSoftmax'];
+
+const SHAPES: readonly Shape[] = [[1], [2], [10], [17], [33], [3, 4, 5], [17, 3, 1], [1, 5, 7]];
+
+/** Every activation, flat and on images. */
+export const activationCases: readonly LayerCase[] = NAMES.flatMap((name) => [
+  ...SHAPES.map((inputShape) => ({
+    name: `${name} of ${inputShape.join('x')}`,
+    batch: 2,
+    inputShape,
+    layer: activation(name),
+  })),
+  ...AWKWARD_BATCHES.map((batch) => ({
+    name: `${name}, batch ${batch}`,
+    batch,
+    inputShape: [5],
+    layer: activation(name),
+  })),
+]);
+
+/** Layers that only say how numbers lie. */
+export const reshapeCases: readonly LayerCase[] = [
+  { name: 'flatten an image', batch: 3, inputShape: [3, 4, 5], layer: flatten() },
+  { name: 'flatten one number', batch: 17, inputShape: [1], layer: flatten() },
+  { name: 'linear', batch: 3, inputShape: [2, 3], layer: activation('linear') },
+];

@@ -1,0 +1,14 @@
+import { activationCases, reshapeCases } from './activation';
+import { conv2dCases } from './conv2d';
+import { denseCases } from './dense';
+import type { LayerCase } from './layer-case';
+import { maxPool2dCases } from './max-pool2d';
+
+/** Every case of every layer. */
+export const layerCases: readonly LayerCase[] = [
+  { kind: 'conv2d', cases: conv2dCases },
+  { kind: 'maxPool2d', cases: maxPool2dCases },
+  { kind: 'dense', cases: denseCases },
+  { kind: 'activation', cases: activationCases },
+  { kind: 'reshape', cases: reshapeCases },
+].flatMap(({ kind, cases }) => cases.map((layerCase) => ({ ...layerCase, name: `${kind}: ${layerCase.name}` })));
