@@ -17,6 +17,9 @@ export const exact: Tolerance = { name: 'exact', relative: 0 };
 /** Double precision against PyTorch's: sums in another order over at most some ten thousand terms, or 20 training steps. */
 export const float64Fixture: Tolerance = { name: 'float64 fixture', relative: 1e-10 };
 
+/** A derivative against central differences in double precision, of functions whose third derivative is not large. */
+export const centralDifference: Tolerance = { name: 'central difference', relative: 1e-7 };
+
 /**
  * Single precision against a wider one, for functions of single elements: the input's rounding, a polynomial or two, the
  * result's rounding.
