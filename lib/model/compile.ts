@@ -56,7 +56,10 @@ function emitForward(
   return { x, output: value, parameters };
 }
 
-/** The loss of each sample and its mean; where the loss can be fused with the last activation, on what goes into that. */
+/**
+ * The loss of each sample and its mean; where the loss can be fused with the last activation, on what goes into that. A
+ * softmax at each pixel of a map cannot: the fused losses take one softmax over all outputs.
+ */
 function emitLoss(
   builder: ProgramBuilder,
   output: Value,
@@ -64,8 +67,8 @@ function emitLoss(
   loss: Loss,
 ): { losses: Value; mean: Value; correct: Value } {
   const last = builder.producer(output);
-  const fused = last && loss.fused[last.op];
-  const logits = fused ? (builder.value(last.inputs[0] ?? -1) as Value) : output;
+  const fused = last && (last.geometry.pixels ?? 1) === 1 ? loss.fused[last.op] : undefined;
+  const logits = fused ? (builder.value(last?.inputs[0] ?? -1) as Value) : output;
   builder.phase = 'loss';
   builder.layer = 'loss';
   const losses = builder.emit(fused ?? loss.op, [logits, targets], { divisor: loss.divisor(sizeOf(output.shape)) });
