@@ -7,11 +7,11 @@ import type { RunRequest } from './backend';
 
 /** The kinds of arrays that a request is made of, told by their tags: `instanceof` fails for those of another realm. */
 const KINDS = {
-  float32: { name: 'Float32Array', test: types.isFloat32Array },
-  float64: { name: 'Float64Array', test: types.isFloat64Array },
-  uint8: { name: 'Uint8Array', test: types.isUint8Array },
-  int32: { name: 'Int32Array', test: types.isInt32Array },
-  uint32: { name: 'Uint32Array', test: types.isUint32Array },
+  float32: { name: 'a Float32Array', test: types.isFloat32Array },
+  float64: { name: 'a Float64Array', test: types.isFloat64Array },
+  uint8: { name: 'a Uint8Array', test: types.isUint8Array },
+  int32: { name: 'an Int32Array', test: types.isInt32Array },
+  uint32: { name: 'a Uint32Array', test: types.isUint32Array },
 } as const;
 
 type Kind = keyof typeof KINDS;
@@ -28,10 +28,10 @@ function refuse(field: string, found: string, expected: string): never {
 function requireArray(field: string, value: unknown, kind: Kind, least: number): void {
   const { name, test } = KINDS[kind];
   if (!test(value)) {
-    refuse(field, value === undefined ? 'nothing' : Object.prototype.toString.call(value).slice(8, -1), `a ${name}`);
+    refuse(field, value === undefined ? 'nothing' : Object.prototype.toString.call(value).slice(8, -1), name);
   }
   const { length } = value as { length: number };
-  if (length < least) refuse(field, `${length}`, `a ${name} of ${least} numbers`);
+  if (length < least) refuse(field, `${length}`, `${name} of ${least} numbers`);
 }
 
 /** Data may be narrower than the run: data sets hold float32, and widening it is exact. */
@@ -106,7 +106,7 @@ export function checkRequest(program: Program, precision: Precision, request: Ru
     requireArray('learningRates', request.learningRates, 'float64', steps);
   }
   if (request.results.length !== program.results.length) {
-    refuse('results', `${request.results.length} arrays`, `${program.results.length}`);
+    refuse('results', `${request.results.length}`, `${program.results.length} arrays`);
   }
   for (const [index, id] of program.results.entries()) {
     const size = sizeOf(program.tensors[id]?.shape ?? []);
