@@ -1,3 +1,4 @@
+import { LaminetError } from '../errors';
 import type { Loss } from '../losses/loss';
 import { gather } from '../ops/gather';
 import { countCorrect, meanLoss } from '../ops/loss';
@@ -56,6 +57,17 @@ function emitForward(
   return { x, output: value, parameters };
 }
 
+/** Runs `emit`, adding to an error which loss it came from and which layer's output it was to be on. */
+function nameLoss(loss: Loss, layer: string, emit: () => Value): Value {
+  try {
+    return emit();
+  } catch (error) {
+    if (!(error instanceof LaminetError)) throw error;
+    const message = `loss ${loss.name}, on the output of ${layer}: ${error.message}`;
+    throw new LaminetError(error.code, message, { ...error.details, loss: loss.name, layer }, { cause: error });
+  }
+}
+
 /**
  * The loss of each sample and its mean; where the loss can be fused with the last activation, on what goes into that. A
  * softmax at each pixel of a map cannot: the fused losses take one softmax over all outputs.
@@ -71,7 +83,10 @@ function emitLoss(
   const logits = fused ? (builder.value(last?.inputs[0] ?? -1) as Value) : output;
   builder.phase = 'loss';
   builder.layer = 'loss';
-  const losses = builder.emit(fused ?? loss.op, [logits, targets], { divisor: loss.divisor(sizeOf(output.shape)) });
+  const attributes = { divisor: loss.divisor(sizeOf(output.shape)) };
+  const losses = nameLoss(loss, last?.layer ?? 'input', () =>
+    builder.emit(fused ?? loss.op, [logits, targets], attributes),
+  );
   const mean = builder.emit(meanLoss, [losses], {});
   const correct = builder.emit(countCorrect, [logits, targets], {});
   return { losses, mean, correct };
