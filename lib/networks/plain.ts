@@ -1,0 +1,34 @@
+import { conv2d } from '../layers/conv2d';
+import { dense } from '../layers/dense';
+import { linearize } from '../layers/flatten';
+import type { NetworkDefinition } from './network';
+
+/** Weights are normal with variance 2 / (inputs + outputs), biases start at zero. */
+const kernelInitializer = 'glorotNormal';
+
+/** Two fully connected layers, 100 sigmoids and ten sums: what the convolutional networks have to beat. */
+export const twoLayer: NetworkDefinition = {
+  name: 'two-layer',
+  description: 'two fully connected layers: 100 sigmoids, 10 outputs',
+  inputShape: [1, 32, 32],
+  defaults: { loss: 'sse', learningRate: 0.05, batchSize: 16, epochs: 4 },
+  layers: () => [
+    linearize(),
+    dense({ units: 100, activation: 'sigmoid', kernelInitializer }),
+    dense({ units: 10, kernelInitializer }),
+  ],
+};
+
+/** The same with one convolution before it. */
+export const oneConv: NetworkDefinition = {
+  name: 'one-conv',
+  description: 'one convolution of 5 filters, then the two fully connected layers',
+  inputShape: [1, 32, 32],
+  defaults: { loss: 'sse', learningRate: 0.02, batchSize: 16, epochs: 4 },
+  layers: () => [
+    conv2d({ filters: 5, kernelSize: 5, activation: 'tanh', kernelInitializer }),
+    linearize(),
+    dense({ units: 100, activation: 'sigmoid', kernelInitializer }),
+    dense({ units: 10, kernelInitializer }),
+  ],
+};
