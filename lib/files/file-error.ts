@@ -6,7 +6,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file or folder',
   EISDIR: 'it is a folder, expected a file',
   ENOTDIR: 'a part of the path is a file, expected a folder',
-  EEXIST: 'it exists already',
+  EEXIST: 'a file of that name is there already',
   ENOTEMPTY: 'it is a folder that is not empty',
   EACCES: 'permission was denied',
   EPERM: 'permission was denied',

@@ -1,0 +1,55 @@
+import type { EpochRecord, Evaluation } from '../model/events';
+
+/** Everything that repeats a run: `config.json`. */
+export interface RunConfig {
+  /** The version of the library. */
+  readonly laminet: string;
+  /** When the run began, ISO 8601. */
+  readonly startedAt: string;
+  readonly network: string;
+  readonly data: RunData;
+  readonly loss: string;
+  readonly optimizer: string;
+  readonly learningRate: number;
+  readonly batchSize: number;
+  readonly epochs: number;
+  readonly seed: number;
+  /** What ran the steps: `native, avx512, 2 threads`. The results do not depend on it within a backend. */
+  readonly backend: string;
+}
+
+/** What a run was trained on. */
+export interface RunData {
+  /** The folder of the data, or null for the digits that come with the library. */
+  readonly folder: string | null;
+  readonly train: DataSummary;
+  readonly test: DataSummary;
+}
+
+/** A data set in a line. */
+export interface DataSummary {
+  readonly name: string;
+  readonly count: number;
+}
+
+/** How a run ended; `running` where it was cut off. */
+export type RunStatus = 'running' | 'done' | 'aborted' | 'diverged';
+
+/** What happened in a run: `history.json`. */
+export interface RunHistory {
+  readonly status: RunStatus;
+  /** One record an epoch. */
+  readonly epochs: readonly EpochRecord[];
+  /** Loss and accuracy on the test set at the end. */
+  readonly test?: Evaluation;
+  /** Why the run diverged, in a sentence. */
+  readonly failure?: string;
+}
+
+/** The files of a run folder. */
+export const RUN_FILES = { config: 'config.json', history: 'history.json', weights: 'model.safetensors' } as const;
+
+/** A value as the text of a JSON file. */
+export function toJson(value: RunConfig | RunHistory): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
