@@ -1,0 +1,42 @@
+import { createColors } from 'picocolors';
+
+/** A stream that may be a terminal. */
+export type OutputStream = NodeJS.WritableStream & { readonly isTTY?: boolean };
+
+/** What the command line is given instead of the process, so that it can be run inside another program. */
+export interface CliIo {
+  readonly stdout: OutputStream;
+  readonly stderr: OutputStream;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Aborted by Ctrl-C. */
+  readonly signal?: AbortSignal;
+}
+
+/** The colours that are used, or functions that leave text as it is. */
+export type Colors = ReturnType<typeof createColors>;
+
+/** What a subcommand works with. */
+export interface CommandContext {
+  readonly io: CliIo;
+  /** Writes a line to the standard output. */
+  print(line: string): void;
+  /** The colours, once `--no-color` has been read. */
+  colors(): Colors;
+  /** Makes the command exit with this number. */
+  exitWith(code: number): void;
+}
+
+/** Colours for a terminal only, unless told otherwise: `--no-color`, `NO_COLOR`, `FORCE_COLOR`. */
+export function chooseColors(io: CliIo, wanted: boolean): Colors {
+  const { NO_COLOR, FORCE_COLOR } = io.env;
+  return createColors(wanted && !NO_COLOR && (Boolean(FORCE_COLOR) || io.stdout.isTTY === true));
+}
+
+/** 12345.6 as `12,346`. */
+export const formatCount = (value: number): string => Math.round(value).toLocaleString('en-US');
+
+/** 0.98125 as `98.13 %`. */
+export const formatShare = (share: number): string => `${(100 * share).toFixed(2)} %`;
+
+/** A loss with four significant digits. */
+export const formatLoss = (loss: number): string => loss.toPrecision(4);

@@ -1,0 +1,191 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runCli } from '../../lib/cli/run-cli';
+import { decodeSafetensors } from '../../lib/formats/safetensors';
+import { readRun } from '../../lib/run/read-run';
+import { type CapturedIo, captureIo } from '../support/captured-output';
+import { writeMnistFolder } from '../support/mnist-folder';
+
+let folder: string;
+let data: string;
+let out: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'laminet-train-'));
+  data = join(folder, 'data');
+  out = join(folder, 'runs');
+  await writeMnistFolder(data);
+});
+
+afterEach(() => rm(folder, { recursive: true }));
+
+/** `laminet train` on the small data set. */
+const train = (io: CapturedIo, ...argv: string[]): Promise<number> =>
+  runCli(['train', 'two-layer', '--data', data, '--out', out, '--backend', 'reference', ...argv], io);
+
+/** The one run folder that there is. */
+async function onlyRun(): Promise<string> {
+  const names = await readdir(out);
+  expect(names).toHaveLength(1);
+  return join(out, names[0] ?? '');
+}
+
+test('trains, measures, and leaves a run folder from which it can be repeated', async () => {
+  const io = captureIo();
+  expect(await train(io, '--epochs', '3', '--seed', '5', '--learning-rate', '0.1', '--batch-size', '16')).toBe(0);
+  expect(io.stderr.text).toBe('');
+  const path = await onlyRun();
+  const lines = io.stdout.text.trimEnd().split('\n');
+  expect(lines[0]).toBe('two-layer: 103,510 parameters, reference');
+  expect(lines[1]).toBe(`data: ${data}, 40 to train, 10 to test`);
+  expect(lines[2]).toBe('sgd, learning rate 0.1, loss sse, batches of 16, seed 5');
+  for (const epoch of [1, 2, 3]) {
+    const line = /^epoch \d\/3 {2}loss [\d.]+ {2}accuracy [\d.]+ % {2}[\d.]+ s {2}[\d,]+ images\/s$/;
+    expect(lines[2 + epoch]).toMatch(line);
+    expect(lines[2 + epoch]).toContain(`epoch ${epoch}/3`);
+  }
+  expect(lines[6]).toMatch(/^test: loss [\d.]+, accuracy [\d.]+ % of 10 images$/);
+  expect(lines[7]).toBe(`run folder: ${path}`);
+  expect(lines).toHaveLength(8);
+
+  expect((await readdir(path)).sort()).toEqual(['config.json', 'history.json', 'model.safetensors']);
+  const { config, history } = await readRun(path);
+  expect(config).toMatchObject({
+    network: 'two-layer',
+    data: { folder: data, train: { count: 40 }, test: { count: 10 } },
+    optimizer: 'sgd',
+    loss: 'sse',
+    learningRate: 0.1,
+    batchSize: 16,
+    epochs: 3,
+    seed: 5,
+  });
+  expect(history).toMatchObject({ status: 'done', test: { count: 10 } });
+  expect(history.epochs.map(({ epoch }) => epoch)).toEqual([1, 2, 3]);
+});
+
+test('the same seed gives the same weights, another seed others', async () => {
+  const weights: string[] = [];
+  for (const seed of ['1', '1', '2']) {
+    expect(await train(captureIo(), '--epochs', '1', '--seed', seed)).toBe(0);
+    const path = await onlyRun();
+    weights.push((await readFile(join(path, 'model.safetensors'))).toString('base64'));
+    await rm(out, { recursive: true });
+  }
+  expect(weights[1] === weights[0]).toBe(true);
+  expect(weights[2] === weights[0]).toBe(false);
+});
+
+test('a default batch is no larger than the data', async () => {
+  await writeMnistFolder(data, { train: 3, test: 1 });
+  const io = captureIo();
+  expect(await train(io, '--epochs', '1')).toBe(0);
+  expect(io.stdout.text).toContain('batches of 3');
+});
+
+describe('what is not there or does not fit: one sentence, exit code 1, nothing on the disk', () => {
+  const expectFailure = async (sentence: RegExp): Promise<void> => {
+    const io = captureIo();
+    expect(await train(io)).toBe(1);
+    expect(io.stderr.text).toMatch(sentence);
+    expect(io.stderr.text.trimEnd()).not.toContain('\n');
+    expect(await readdir(folder)).not.toContain('runs');
+  };
+
+  test('no data folder', async () => {
+    await rm(data, { recursive: true });
+    await expectFailure(/^laminet: cannot list .*data: there is no such file or folder$/m);
+  });
+
+  test('a truncated file', async () => {
+    const path = join(data, 'train-images-idx3-ubyte');
+    await writeFile(path, (await readFile(path)).subarray(0, -1));
+    await expectFailure(/train-images-idx3-ubyte: the end, too early: found 31375 bytes, expected 31376 bytes/);
+  });
+
+  test('counts that differ', async () => {
+    await writeMnistFolder(join(folder, 'other'), { train: 39 });
+    await writeFile(
+      join(data, 'train-labels-idx1-ubyte'),
+      await readFile(join(folder, 'other', 'train-labels-idx1-ubyte')),
+    );
+    await expectFailure(/has 40 images, but .* has 39 labels$/m);
+  });
+
+  test('images of another size', async () => {
+    await writeMnistFolder(data, { side: 20 });
+    await expectFailure(/two-layer takes samples of 1x32x32, but those of .* are 1x24x24 \(1x20x20 with padding\)$/m);
+  });
+
+  test('a file where the run folders should be', async () => {
+    await writeFile(out, 'mine');
+    const io = captureIo();
+    expect(await train(io)).toBe(1);
+    expect(io.stderr.text).toMatch(/^laminet: cannot make the folder .*runs: a file of that name is there already$/m);
+    expect(await readFile(out, 'utf8')).toBe('mine');
+  });
+});
+
+test('a run that diverges says so and keeps its settings, history and last good weights', async () => {
+  const io = captureIo();
+  expect(await train(io, '--learning-rate', '1e30', '--epochs', '2')).toBe(1);
+  expect(io.stderr.text).toMatch(/^laminet: the loss of step \d+ in epoch 1 is not a finite number; .*learning rate/);
+  const path = await onlyRun();
+  expect(io.stdout.text).toContain(`run folder: ${path}\n`);
+  const { config, history, weightsPath } = await readRun(path);
+  expect(config.learningRate).toBe(1e30);
+  expect(history).toMatchObject({ status: 'diverged', epochs: [], failure: expect.stringContaining('not a finite') });
+  const { tensors } = decodeSafetensors(await readFile(weightsPath), weightsPath);
+  for (const { data: values } of tensors.values()) expect((values as Float32Array).every(Number.isFinite)).toBe(true);
+});
+
+describe('Ctrl-C', () => {
+  test('keeps the weights of the last step and exits with 130', async () => {
+    const controller = new AbortController();
+    const io = captureIo({ signal: controller.signal });
+    io.stdout.onText = (text) => {
+      if (text.startsWith('epoch 2/')) controller.abort();
+    };
+    expect(await train(io, '--epochs', '1000')).toBe(130);
+    const path = await onlyRun();
+    expect(io.stdout.text).toMatch(/^stopped after [23] of 1000 epochs$/m);
+    const { history, weightsPath } = await readRun(path);
+    expect(history.status).toBe('aborted');
+    expect(decodeSafetensors(await readFile(weightsPath), weightsPath).tensors.size).toBe(4);
+  });
+
+  test('before the first step leaves nothing', async () => {
+    const io = captureIo({ signal: AbortSignal.abort() });
+    expect(await train(io)).toBe(130);
+    expect(io.stderr.text).toBe('laminet: stopped before the first step\n');
+    expect(await readdir(folder)).toEqual(['data']);
+  });
+});
+
+describe('the terminal', () => {
+  const controlSequence = '\u001b[';
+
+  test('gets a bar and colours', async () => {
+    const io = captureIo({ terminal: true });
+    expect(await train(io, '--epochs', '1', '--batch-size', '1')).toBe(0);
+    expect(io.stderr.text).toContain('epoch 1/1');
+    expect(io.stderr.text).toContain('images/s');
+    expect(io.stdout.text).toContain(controlSequence);
+  });
+
+  test.each([
+    ['--no-color', ['--no-color'], {}],
+    ['NO_COLOR', [], { NO_COLOR: '1' }],
+  ])('gets no colours with %s', async (_what, argv, env) => {
+    const io = captureIo({ terminal: true, env });
+    expect(await train(io, '--epochs', '1', ...argv)).toBe(0);
+    expect(io.stdout.text).not.toContain(controlSequence);
+  });
+
+  test('of a CI machine gets no bar', async () => {
+    const io = captureIo({ terminal: true, env: { CI: 'true' } });
+    expect(await train(io, '--epochs', '1')).toBe(0);
+    expect(io.stderr.text).toBe('');
+  });
+});
