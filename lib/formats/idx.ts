@@ -30,7 +30,7 @@ export function idxHeaderLength(kind: IdxKind): number {
  * @param name the file, for error messages
  * Error: `E_FORMAT` for a header that is cut, of another kind, or promises 2^53 bytes or more.
  */
-export function decodeIdxHeader(bytes: Uint8Array, kind: IdxKind, name: string): readonly number[] {
+function decodeIdxHeader(bytes: Uint8Array, kind: IdxKind, name: string): readonly number[] {
   const { magic, rank } = KINDS[kind];
   const headerLength = idxHeaderLength(kind);
   const where = 'the header';
@@ -51,7 +51,7 @@ export function decodeIdxHeader(bytes: Uint8Array, kind: IdxKind, name: string):
   return shape;
 }
 
-/** The bytes of a whole IDX file by its header. Errors: those of {@link decodeIdxHeader}. */
+/** The bytes of a whole IDX file by its header. Error: `E_FORMAT` for a header that is wrong. */
 export function idxFileLength(header: Uint8Array, kind: IdxKind, name: string): number {
   return idxHeaderLength(kind) + product(decodeIdxHeader(header, kind, name));
 }
