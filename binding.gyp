@@ -7,7 +7,7 @@
     {
       'target_name': 'laminet',
       'sources': ["<!@(node -p \"require('./native/sources.json').binding.join(' ')\")"],
-      'include_dirs': ['native'],
+      'include_dirs': ['native', "<!(node -p \"require('node-addon-api').include_dir\")"],
       'defines': [
         'NAPI_VERSION=8',
         'NAPI_DISABLE_CPP_EXCEPTIONS',

@@ -1,7 +1,7 @@
 import { LaminetError } from '../errors';
 import type { Precision } from '../tensor/storage';
 import type { Backend, BackendName } from './backend';
-import { loadNativeBackend } from './native';
+import { nativeBackend } from './native';
 import { referenceBackend } from './reference';
 
 export { firstNonFinite } from './reference';
@@ -42,7 +42,7 @@ export function selectBackend(asked: BackendName | undefined, precision: Precisi
     throw new LaminetError('E_BACKEND', 'the native backend computes in float32; float64 needs backend: reference');
   }
   try {
-    return loadNativeBackend();
+    return nativeBackend();
   } catch (error) {
     if (name === 'native' || !(error instanceof LaminetError)) throw error;
     if (!toldOfFallback) {

@@ -1,0 +1,309 @@
+// The only code that knows Node-API. It takes numbers and typed arrays, fills what it is given and returns a status; errors,
+// arrays and promises are made in TypeScript.
+//
+// All state belongs to one environment (a Worker has its own). Plans are known by number. One thread-safe function an
+// environment brings progress and ends of runs from native threads to the event loop; when the environment is torn down, a
+// cleanup hook that was added after it stops and joins all threads first, so that nothing calls it any more.
+#include <napi.h>
+
+#include <map>
+#include <memory>
+
+#include "cpu/features.h"
+#include "plan/plan.h"
+
+namespace {
+
+using laminet::InstructionSet;
+using laminet::Plan;
+using laminet::RunBuffers;
+using laminet::Status;
+
+// A run under way on the plan's own threads. Its buffers and its callback are held until it has ended.
+struct Run {
+  std::vector<Napi::ObjectReference> held;
+  Napi::FunctionReference onEvent;
+};
+
+struct Entry {
+  std::unique_ptr<Plan> plan;
+  std::unique_ptr<Run> run;
+};
+
+// What a native thread says to the event loop.
+struct Message {
+  int32_t plan;
+  bool finished;
+};
+
+struct State {
+  std::map<int32_t, Entry> plans;
+  int32_t nextPlan = 1;
+  int running = 0;
+  napi_threadsafe_function toLoop = nullptr;
+};
+
+State& stateOf(const Napi::CallbackInfo& info) { return *static_cast<State*>(info.Data()); }
+
+double statusNumber(Status status) { return static_cast<double>(status); }
+
+// The elements of a typed array of the expected type, or null where it is something else.
+template <class T>
+T* elements(const Napi::Value& value, napi_typedarray_type type, size_t* length) {
+  if (!value.IsTypedArray()) return nullptr;
+  napi_typedarray_type found;
+  void* data = nullptr;
+  if (napi_get_typedarray_info(value.Env(), value, &found, length, &data, nullptr, nullptr) != napi_ok) return nullptr;
+  static int64_t nothing;
+  if (data == nullptr && *length == 0) data = &nothing;
+  return found == type ? static_cast<T*>(data) : nullptr;
+}
+
+// Runs on the event loop's thread.
+void onMessage(napi_env env, napi_value, void* context, void* data) {
+  std::unique_ptr<Message> message(static_cast<Message*>(data));
+  if (env == nullptr) return;
+  State& state = *static_cast<State*>(context);
+  const auto found = state.plans.find(message->plan);
+  if (found == state.plans.end() || !found->second.run) return;
+  Napi::HandleScope scope(env);
+  Entry& entry = found->second;
+  const double steps = static_cast<double>(entry.plan->finishedSteps());
+  const double outcome = message->finished ? static_cast<double>(entry.plan->outcome()) : -1;
+  std::unique_ptr<Run> ended;
+  if (message->finished) {
+    ended = std::move(entry.run);
+    if (--state.running == 0) napi_unref_threadsafe_function(env, state.toLoop);
+  }
+  Run& run = ended ? *ended : *entry.run;
+  run.onEvent.Value().Call({Napi::Number::New(env, outcome), Napi::Number::New(env, steps)});
+}
+
+void say(State* state, int32_t plan, bool finished) {
+  auto message = std::make_unique<Message>(Message{plan, finished});
+  if (napi_call_threadsafe_function(state->toLoop, message.get(), napi_tsfn_nonblocking) == napi_ok) {
+    message.release();
+  }
+}
+
+// The buffers of a run in the order of lib/backends/native/native-plan.ts, each checked against the program.
+class BufferReader {
+ public:
+  BufferReader(const Napi::CallbackInfo& info, const laminet::Program& program) : info_(info), program_(program) {}
+
+  Status read(RunBuffers* buffers) {
+    size_t parameters = 0;
+    size_t gradients = 0;
+    buffers->parameters = elements<float>(info_[1], napi_float32_array, &parameters);
+    buffers->gradients = elements<float>(info_[2], napi_float32_array, &gradients);
+    const auto expected = static_cast<size_t>(program_.parameterElements);
+    if (!buffers->parameters || !buffers->gradients || parameters != expected || gradients != expected) return bad();
+
+    size_t samples = 0;
+    buffers->samples = program_.bytes ? static_cast<void*>(elements<uint8_t>(info_[3], napi_uint8_array, &samples))
+                                      : static_cast<void*>(elements<float>(info_[3], napi_float32_array, &samples));
+    if (!buffers->samples) return bad();
+    const size_t count = samples / static_cast<size_t>(program_.sampleElements);
+
+    size_t targets = 0;
+    if (program_.targets == laminet::TargetKind::classes) {
+      buffers->labels = elements<int32_t>(info_[4], napi_int32_array, &targets);
+      if (!buffers->labels || targets < count) return bad();
+    } else if (program_.targets == laminet::TargetKind::values) {
+      buffers->values = elements<float>(info_[4], napi_float32_array, &targets);
+      if (!buffers->values || targets / static_cast<size_t>(program_.targetElements) < count) return bad();
+    }
+
+    size_t order = 0;
+    buffers->order = elements<uint32_t>(info_[5], napi_uint32_array, &order);
+    if (!buffers->order || order == 0 || order > INT32_MAX) return bad();
+    buffers->orderLength = static_cast<int64_t>(order);
+    for (size_t i = 0; i < order; i++) {
+      if (buffers->order[i] >= count) return bad();
+    }
+
+    const auto batch = static_cast<size_t>(program_.batchSize);
+    const size_t steps = (order + batch - 1) / batch;
+    size_t rates = 0, losses = 0, correct = 0, control = 0;
+    buffers->learningRates = elements<double>(info_[6], napi_float64_array, &rates);
+    buffers->losses = elements<double>(info_[7], napi_float64_array, &losses);
+    buffers->correct = elements<double>(info_[8], napi_float64_array, &correct);
+    buffers->control = elements<int32_t>(info_[9], napi_int32_array, &control);
+    if (!buffers->learningRates || rates < (updates() ? steps : 0) || !buffers->losses || losses < steps ||
+        !buffers->correct || correct < steps || !buffers->control || control < 2) {
+      return bad();
+    }
+    return results(buffers, order);
+  }
+
+ private:
+  static Status bad() { return Status::badBuffer; }
+
+  bool updates() const {
+    for (const laminet::Instruction& i : program_.instructions) {
+      if (i.op == laminet::Op::sgd) return true;
+    }
+    return false;
+  }
+
+  Status results(RunBuffers* buffers, size_t order) {
+    if (!info_[10].IsArray()) return bad();
+    const auto list = info_[10].As<Napi::Array>();
+    if (list.Length() != program_.results.size()) return bad();
+    for (uint32_t i = 0; i < list.Length(); i++) {
+      size_t length = 0;
+      float* rows = elements<float>(list.Get(i), napi_float32_array, &length);
+      const auto row = static_cast<size_t>(program_.tensors[program_.results[i]].elements);
+      if (!rows || length / row < order) return bad();
+      buffers->results.push_back(rows);
+    }
+    return Status::ok;
+  }
+
+  const Napi::CallbackInfo& info_;
+  const laminet::Program& program_;
+};
+
+// createPlan(program: Float64Array, threads, instructionSet, report: Float64Array(1)): a number above 0, or a status. report
+// receives the number of the instruction that was refused, or -1.
+Napi::Value createPlan(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  size_t count = 0;
+  size_t reported = 0;
+  const double* numbers = elements<double>(info[0], napi_float64_array, &count);
+  double* report = elements<double>(info[3], napi_float64_array, &reported);
+  if (!numbers || !report || reported < 1 || !info[1].IsNumber() || !info[2].IsNumber()) {
+    return Napi::Number::New(env, statusNumber(Status::badBuffer));
+  }
+  const int threads = info[1].As<Napi::Number>().Int32Value();
+  const int set = info[2].As<Napi::Number>().Int32Value();
+  if (threads < 1 || threads > 64 || set < 0 || set >= laminet::kInstructionSets) {
+    return Napi::Number::New(env, statusNumber(Status::badBuffer));
+  }
+  std::unique_ptr<Plan> plan;
+  int32_t where = -1;
+  const Status status = Plan::create(numbers, count, threads, static_cast<InstructionSet>(set), &plan, &where);
+  report[0] = where;
+  if (status != Status::ok) return Napi::Number::New(env, statusNumber(status));
+  State& state = stateOf(info);
+  const int32_t number = state.nextPlan++;
+  Napi::MemoryManagement::AdjustExternalMemory(env, plan->workingBytes());
+  state.plans[number].plan = std::move(plan);
+  return Napi::Number::New(env, number);
+}
+
+Entry* entryOf(const Napi::CallbackInfo& info) {
+  if (!info[0].IsNumber()) return nullptr;
+  const auto found = stateOf(info).plans.find(info[0].As<Napi::Number>().Int32Value());
+  return found == stateOf(info).plans.end() ? nullptr : &found->second;
+}
+
+// run(plan, parameters, gradients, samples, targets, order, learningRates, losses, correct, control, results, onEvent).
+// onEvent(-1, steps) tells of progress, onEvent(outcome, steps) of the end.
+Napi::Value run(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  Entry* entry = entryOf(info);
+  if (!entry) return Napi::Number::New(env, statusNumber(Status::noPlan));
+  if (entry->run || entry->plan->isRunning()) return Napi::Number::New(env, statusNumber(Status::busy));
+  RunBuffers buffers;
+  const Status read = BufferReader(info, entry->plan->program()).read(&buffers);
+  if (read != Status::ok) return Napi::Number::New(env, statusNumber(read));
+  if (!info[11].IsFunction()) return Napi::Number::New(env, statusNumber(Status::badBuffer));
+
+  State* state = &stateOf(info);
+  const int32_t number = info[0].As<Napi::Number>().Int32Value();
+  entry->run = std::make_unique<Run>();
+  for (size_t i = 1; i <= 10; i++) {
+    if (info[i].IsObject()) entry->run->held.push_back(Napi::Persistent(info[i].As<Napi::Object>()));
+  }
+  entry->run->onEvent = Napi::Persistent(info[11].As<Napi::Function>());
+  if (state->running++ == 0) napi_ref_threadsafe_function(env, state->toLoop);
+  const Status started = entry->plan->start(
+      buffers, [state, number] { say(state, number, false); }, [state, number] { say(state, number, true); });
+  if (started != Status::ok) {
+    entry->run.reset();
+    if (--state->running == 0) napi_unref_threadsafe_function(env, state->toLoop);
+  }
+  return Napi::Number::New(env, statusNumber(started));
+}
+
+// runSync(plan, ..., results): like run without onEvent; the outcome (0 or more) or a status. control[1] holds the steps.
+Napi::Value runSync(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  Entry* entry = entryOf(info);
+  if (!entry) return Napi::Number::New(env, statusNumber(Status::noPlan));
+  if (entry->run || entry->plan->isRunning()) return Napi::Number::New(env, statusNumber(Status::busy));
+  RunBuffers buffers;
+  Status status = BufferReader(info, entry->plan->program()).read(&buffers);
+  if (status == Status::ok) status = entry->plan->runHere(buffers);
+  const double result = status == Status::ok ? static_cast<double>(entry->plan->outcome()) : statusNumber(status);
+  return Napi::Number::New(env, result);
+}
+
+// disposePlan(plan): frees it; a run under way ends first, and its onEvent is not called any more.
+Napi::Value disposePlan(const Napi::CallbackInfo& info) {
+  Entry* entry = entryOf(info);
+  if (!entry) return Napi::Number::New(info.Env(), statusNumber(Status::noPlan));
+  State& state = stateOf(info);
+  entry->plan->stopAndWait();
+  if (entry->run && --state.running == 0) napi_unref_threadsafe_function(info.Env(), state.toLoop);
+  Napi::MemoryManagement::AdjustExternalMemory(info.Env(), -entry->plan->workingBytes());
+  state.plans.erase(info[0].As<Napi::Number>().Int32Value());
+  return Napi::Number::New(info.Env(), statusNumber(Status::ok));
+}
+
+// workingBytes(plan)
+Napi::Value workingBytes(const Napi::CallbackInfo& info) {
+  Entry* entry = entryOf(info);
+  const double bytes = entry ? static_cast<double>(entry->plan->workingBytes()) : statusNumber(Status::noPlan);
+  return Napi::Number::New(info.Env(), bytes);
+}
+
+// instructionSets(): a number with bit i set where set i is available.
+Napi::Value instructionSets(const Napi::CallbackInfo& info) {
+  int bits = 0;
+  for (int set = 0; set < laminet::kInstructionSets; set++) {
+    if (laminet::isAvailable(static_cast<InstructionSet>(set))) bits |= 1 << set;
+  }
+  return Napi::Number::New(info.Env(), bits);
+}
+
+// opName(number): the name of an instruction, or an empty string.
+Napi::Value opName(const Napi::CallbackInfo& info) {
+  const char* name = info[0].IsNumber() ? laminet::opName(info[0].As<Napi::Number>().Int32Value()) : nullptr;
+  return Napi::String::New(info.Env(), name ? name : "");
+}
+
+Napi::Object initialize(Napi::Env env, Napi::Object exports) {
+  auto* state = new State();
+  // The hooks run in the reverse order of their adding: threads are joined before the function they call is closed, and the
+  // state, which that function's last messages still look at, is freed by the function's own finalizer.
+  const auto finalize = [](napi_env, void* data, void*) { delete static_cast<State*>(data); };
+  napi_create_threadsafe_function(env, nullptr, nullptr, Napi::String::New(env, "laminet"), 0, 1, state, finalize,
+                                  state, onMessage, &state->toLoop);
+  napi_unref_threadsafe_function(env, state->toLoop);
+  napi_add_env_cleanup_hook(
+      env,
+      [](void* data) {
+        State& ending = *static_cast<State*>(data);
+        for (auto& [number, entry] : ending.plans) entry.plan->stopAndWait();
+        for (auto& [number, entry] : ending.plans) entry.run.reset();
+        ending.plans.clear();
+      },
+      state);
+  const auto add = [&](const char* name, Napi::Value (*function)(const Napi::CallbackInfo&)) {
+    exports.Set(name, Napi::Function::New(env, function, name, state));
+  };
+  add("createPlan", createPlan);
+  add("run", run);
+  add("runSync", runSync);
+  add("disposePlan", disposePlan);
+  add("workingBytes", workingBytes);
+  add("instructionSets", instructionSets);
+  add("opName", opName);
+  return exports;
+}
+
+}  // namespace
+
+NODE_API_MODULE(laminet, initialize)

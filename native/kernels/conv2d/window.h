@@ -1,0 +1,40 @@
+// Where a kernel's taps fall inside an image, along one axis.
+#pragma once
+#include <stdint.h>
+
+#include "simd/simd.h"
+
+namespace laminet {
+namespace LAMINET_ISA {
+
+struct Range {
+  int32_t begin, end;
+};
+
+LAMINET_INLINE int32_t ceilDiv(int32_t a, int32_t b) { return a >= 0 ? (a + b - 1) / b : -(-a / b); }
+LAMINET_INLINE int32_t atLeast(int32_t a, int32_t b) { return a > b ? a : b; }
+LAMINET_INLINE int32_t atMost(int32_t a, int32_t b) { return a < b ? a : b; }
+
+// The taps t of [0, taps) for which origin + t * dilation lies in [0, size).
+LAMINET_INLINE Range tapsInside(int32_t origin, int32_t size, int32_t taps, int32_t dilation) {
+  const int32_t begin = origin >= 0 ? 0 : atMost(ceilDiv(-origin, dilation), taps);
+  const int32_t end = origin >= size ? 0 : atMost(ceilDiv(size - origin, dilation), taps);
+  return {begin, atLeast(begin, end)};
+}
+
+// The outputs o of [0, outputs) for which o * stride + offset lies in [0, size).
+LAMINET_INLINE Range outputsInside(int32_t offset, int32_t size, int32_t outputs, int32_t stride) {
+  const int32_t begin = offset >= 0 ? 0 : atMost(ceilDiv(-offset, stride), outputs);
+  const int32_t end = offset >= size ? 0 : atMost(ceilDiv(size - offset, stride), outputs);
+  return {begin, atLeast(begin, end)};
+}
+
+// Channels are worked on in blocks of at most kBlock neighbours whose sizes differ by no more than one.
+constexpr int32_t kBlock = kRegisters == 32 ? 8 : 4;
+LAMINET_INLINE int32_t blockCount(int32_t channels) { return (channels + kBlock - 1) / kBlock; }
+LAMINET_INLINE int32_t blockStart(int32_t channels, int32_t block) {
+  return static_cast<int32_t>(static_cast<int64_t>(block) * channels / blockCount(channels));
+}
+
+}  // namespace LAMINET_ISA
+}  // namespace laminet

@@ -1,0 +1,46 @@
+// The numbers that instructions carry, field by field as lib/ops declares them: plain structs of int32, so that a decoder can
+// fill them in order and a kernel can trust them.
+#pragma once
+#include <stdint.h>
+
+namespace laminet {
+
+struct Conv2dGeometry {
+  int32_t inChannels, inHeight, inWidth;
+  int32_t outChannels, outHeight, outWidth;
+  int32_t kernelHeight, kernelWidth;
+  int32_t strideHeight, strideWidth;
+  int32_t padTop, padBottom, padLeft, padRight;
+  int32_t dilationHeight, dilationWidth;
+  int32_t groups;
+};
+
+struct MaxPool2dGeometry {
+  int32_t channels, inHeight, inWidth, outHeight, outWidth;
+  int32_t kernelHeight, kernelWidth;
+  int32_t strideHeight, strideWidth;
+  int32_t padTop, padBottom, padLeft, padRight;
+};
+
+struct DenseGeometry {
+  int32_t inputs, outputs;
+};
+
+struct ChannelGeometry {
+  int32_t channels, pixels;
+};
+
+struct GatherGeometry {
+  int32_t channels, sourceHeight, sourceWidth;
+  int32_t padTop, padBottom, padLeft, padRight;
+  float scale;
+  int32_t bytes;
+};
+
+struct LossGeometry {
+  int32_t classes;
+  int32_t labels;
+  float divisor;
+};
+
+}  // namespace laminet

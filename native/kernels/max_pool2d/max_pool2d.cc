@@ -1,0 +1,108 @@
+#include "kernels/max_pool2d/max_pool2d.h"
+
+#include "kernels/conv2d/window.h"
+#include "kernels/table.h"
+#include "simd/simd.h"
+
+namespace laminet {
+namespace LAMINET_ISA {
+namespace {
+
+LAMINET_INLINE void storeWinner(uint8_t* p, Vec place) { storeBytes(p, place); }
+LAMINET_INLINE void storeWinner(float* p, Vec place) { store(p, place); }
+LAMINET_INLINE Vec loadWinner(const uint8_t* p) { return loadBytes(p); }
+LAMINET_INLINE Vec loadWinner(const float* p) { return load(p); }
+
+template <class Winner>
+void forwardOf(const MaxPool2dGeometry& g, const float* input, float* output, Winner* winners) {
+  for (int32_t c = 0; c < g.channels; c++) {
+    const float* plane = input + static_cast<int64_t>(c) * g.inHeight * g.inWidth * kLanes;
+    for (int32_t y = 0; y < g.outHeight; y++) {
+      const int32_t top = y * g.strideHeight - g.padTop;
+      const Range rows = tapsInside(top, g.inHeight, g.kernelHeight, 1);
+      for (int32_t x = 0; x < g.outWidth; x++) {
+        const int32_t left = x * g.strideWidth - g.padLeft;
+        const Range columns = tapsInside(left, g.inWidth, g.kernelWidth, 1);
+        const int64_t out = ((static_cast<int64_t>(c) * g.outHeight + y) * g.outWidth + x) * kLanes;
+        for (int lane = 0; lane < kLanes; lane += kWidth) {
+          Vec best = broadcast(-__builtin_inff());
+          Vec place = broadcast(static_cast<float>(rows.begin * g.kernelWidth + columns.begin));
+          for (int32_t r = rows.begin; r < rows.end; r++) {
+            const float* pixel = plane + (static_cast<int64_t>(top + r) * g.inWidth + left) * kLanes + lane;
+            for (int32_t s = columns.begin; s < columns.end; s++) {
+              const Vec value = load(pixel + static_cast<int64_t>(s) * kLanes);
+              const Mask wins = either(less(best, value), isNan(value));
+              best = select(wins, value, best);
+              place = select(wins, broadcast(static_cast<float>(r * g.kernelWidth + s)), place);
+            }
+          }
+          store(output + out + lane, best);
+          storeWinner(winners + out + lane, place);
+        }
+      }
+    }
+  }
+}
+
+void forward(const MaxPool2dGeometry& g, const float* input, float* output, void* winners) {
+  if (winnerBytes(g) == 1) {
+    forwardOf(g, input, output, static_cast<uint8_t*>(winners));
+  } else {
+    forwardOf(g, input, output, static_cast<float*>(winners));
+  }
+}
+
+template <class Winner>
+void gradInputOf(const MaxPool2dGeometry& g, const float* gradOutput, const Winner* winners, float* gradInput) {
+  // Windows that do not overlap and leave nothing out write every input once: no zeros beforehand, no adding.
+  const bool tiled = g.strideHeight == g.kernelHeight && g.strideWidth == g.kernelWidth && g.padTop == 0 &&
+                     g.padLeft == 0 && g.outHeight * g.kernelHeight == g.inHeight &&
+                     g.outWidth * g.kernelWidth == g.inWidth;
+  if (!tiled) {
+    const int64_t elements = static_cast<int64_t>(g.channels) * g.inHeight * g.inWidth * kLanes;
+    __builtin_memset(gradInput, 0, static_cast<size_t>(elements) * sizeof(float));
+  }
+  for (int32_t c = 0; c < g.channels; c++) {
+    float* plane = gradInput + static_cast<int64_t>(c) * g.inHeight * g.inWidth * kLanes;
+    for (int32_t y = 0; y < g.outHeight; y++) {
+      const int32_t top = y * g.strideHeight - g.padTop;
+      const Range rows = tapsInside(top, g.inHeight, g.kernelHeight, 1);
+      for (int32_t x = 0; x < g.outWidth; x++) {
+        const int32_t left = x * g.strideWidth - g.padLeft;
+        const Range columns = tapsInside(left, g.inWidth, g.kernelWidth, 1);
+        const int64_t out = ((static_cast<int64_t>(c) * g.outHeight + y) * g.outWidth + x) * kLanes;
+        for (int lane = 0; lane < kLanes; lane += kWidth) {
+          const Vec gradient = load(gradOutput + out + lane);
+          const Vec place = loadWinner(winners + out + lane);
+          for (int32_t r = rows.begin; r < rows.end; r++) {
+            float* pixel = plane + (static_cast<int64_t>(top + r) * g.inWidth + left) * kLanes + lane;
+            for (int32_t s = columns.begin; s < columns.end; s++) {
+              const Mask won = equal(place, broadcast(static_cast<float>(r * g.kernelWidth + s)));
+              const Vec share = select(won, gradient, zero());
+              float* to = pixel + static_cast<int64_t>(s) * kLanes;
+              store(to, tiled ? share : add(load(to), share));
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+void gradInput(const MaxPool2dGeometry& g, const float* gradOutput, const void* winners, float* gradInput) {
+  if (winnerBytes(g) == 1) {
+    gradInputOf(g, gradOutput, static_cast<const uint8_t*>(winners), gradInput);
+  } else {
+    gradInputOf(g, gradOutput, static_cast<const float*>(winners), gradInput);
+  }
+}
+
+}  // namespace
+
+const MaxPool2dKernels& maxPool2dKernels() {
+  static constexpr MaxPool2dKernels kernels = {forward, gradInput};
+  return kernels;
+}
+
+}  // namespace LAMINET_ISA
+}  // namespace laminet

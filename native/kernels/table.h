@@ -1,0 +1,45 @@
+// Everything that a plan can call, for one instruction set.
+#pragma once
+#include "kernels/activation/activation.h"
+#include "kernels/conv2d/conv2d.h"
+#include "kernels/dense/dense.h"
+#include "kernels/gather/gather.h"
+#include "kernels/loss/loss.h"
+#include "kernels/max_pool2d/max_pool2d.h"
+#include "kernels/update/update.h"
+
+namespace laminet {
+
+struct KernelTable {
+  const char* name;
+  const Conv2dKernels* conv2d;
+  const DenseKernels* dense;
+  const MaxPool2dKernels* maxPool2d;
+  const ActivationKernels* activation;
+  const LossKernels* loss;
+  const GatherKernels* gather;
+  const UpdateKernels* update;
+};
+
+// Samples in a slice; the layout of every tensor of a slice.
+constexpr int32_t kSliceSamples = 16;
+
+#define LAMINET_DECLARE_KERNELS(isa)           \
+  namespace isa {                              \
+  const Conv2dKernels& conv2dKernels();        \
+  const DenseKernels& denseKernels();          \
+  const MaxPool2dKernels& maxPool2dKernels();  \
+  const ActivationKernels& activationKernels(); \
+  const LossKernels& lossKernels();            \
+  const GatherKernels& gatherKernels();        \
+  const UpdateKernels& updateKernels();        \
+  const KernelTable& kernelTable();            \
+  }
+
+LAMINET_DECLARE_KERNELS(sse2)
+LAMINET_DECLARE_KERNELS(avx2)
+LAMINET_DECLARE_KERNELS(avx512)
+
+#undef LAMINET_DECLARE_KERNELS
+
+}  // namespace laminet

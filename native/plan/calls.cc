@@ -1,0 +1,203 @@
+// One small function an op: fetches operands from the slice and calls the kernel.
+#include "plan/calls.h"
+
+namespace laminet {
+namespace {
+
+float* floats(const Slice& slice, int64_t offset) { return reinterpret_cast<float*>(slice.arena + offset); }
+float* input(const Call& call, const Slice& slice, int index) { return floats(slice, call.inputs[index]); }
+float* output(const Call& call, const Slice& slice, int index = 0) { return floats(slice, call.outputs[index]); }
+const float* packed(const Call& call, const Slice& slice) { return slice.packed + call.weight; }
+float* gradient(const Call& call, const Slice& slice) { return slice.gradients + call.weight; }
+const float* bias(const Call& call, const Slice& slice) {
+  return call.bias < 0 ? nullptr : slice.buffers->parameters + call.bias;
+}
+
+void gather(const Call& call, Slice& slice) {
+  const GatherGeometry& g = call.geometry.gather;
+  const GatherKernels& kernels = *call.kernels->gather;
+  if (g.bytes) {
+    kernels.bytes(g, static_cast<const uint8_t*>(slice.buffers->samples), slice.indices, slice.samples,
+                  output(call, slice));
+  } else {
+    kernels.floats(g, static_cast<const float*>(slice.buffers->samples), slice.indices, slice.samples,
+                   output(call, slice));
+  }
+}
+
+void scatter(const Call& call, Slice& slice) {
+  const int64_t elements = call.geometry.elements;
+  call.kernels->gather->scatter(elements, input(call, slice, 0), slice.samples,
+                                slice.buffers->results[call.result] + slice.row * elements);
+}
+
+void conv2d(const Call& call, Slice& slice) {
+  call.kernels->conv2d->forward(call.geometry.conv2d, input(call, slice, 0), packed(call, slice), bias(call, slice),
+                                output(call, slice));
+}
+
+void conv2dGradInput(const Call& call, Slice& slice) {
+  call.kernels->conv2d->gradInput(call.geometry.conv2d, input(call, slice, 0), packed(call, slice),
+                                  output(call, slice));
+}
+
+void conv2dGradWeight(const Call& call, Slice& slice) {
+  call.kernels->conv2d->gradWeight(call.geometry.conv2d, input(call, slice, 0), input(call, slice, 1),
+                                   gradient(call, slice));
+}
+
+void dense(const Call& call, Slice& slice) {
+  call.kernels->dense->forward(call.geometry.dense, input(call, slice, 0), packed(call, slice), bias(call, slice),
+                               output(call, slice));
+}
+
+void denseGradInput(const Call& call, Slice& slice) {
+  call.kernels->dense->gradInput(call.geometry.dense, input(call, slice, 0), packed(call, slice), output(call, slice));
+}
+
+void denseGradWeight(const Call& call, Slice& slice) {
+  call.kernels->dense->gradWeight(call.geometry.dense, input(call, slice, 0), input(call, slice, 1),
+                                  floats(slice, call.scratch), gradient(call, slice));
+}
+
+void biasGrad(const Call& call, Slice& slice) {
+  call.kernels->activation->channelSums(call.geometry.channels, input(call, slice, 0), gradient(call, slice));
+}
+
+void maxPool2d(const Call& call, Slice& slice) {
+  call.kernels->maxPool2d->forward(call.geometry.maxPool2d, input(call, slice, 0), output(call, slice),
+                                   slice.arena + call.outputs[1]);
+}
+
+void maxPool2dGrad(const Call& call, Slice& slice) {
+  call.kernels->maxPool2d->gradInput(call.geometry.maxPool2d, input(call, slice, 0), slice.arena + call.inputs[1],
+                                     output(call, slice));
+}
+
+// Input and output are the same memory.
+void reshape(const Call&, Slice&) {}
+
+void activation(const Call& call, Slice& slice) {
+  const ActivationKernels& kernels = *call.kernels->activation;
+  const auto function = call.op == Op::tanh ? kernels.tanh : call.op == Op::sigmoid ? kernels.sigmoid : kernels.relu;
+  function(call.geometry.elements * kSliceSamples, input(call, slice, 0), output(call, slice));
+}
+
+void activationGrad(const Call& call, Slice& slice) {
+  const ActivationKernels& kernels = *call.kernels->activation;
+  const auto function = call.op == Op::tanhGrad      ? kernels.tanhGrad
+                        : call.op == Op::sigmoidGrad ? kernels.sigmoidGrad
+                                                     : kernels.reluGrad;
+  function(call.geometry.elements * kSliceSamples, input(call, slice, 0), input(call, slice, 1), output(call, slice));
+}
+
+void softmax(const Call& call, Slice& slice) {
+  const ActivationKernels& kernels = *call.kernels->activation;
+  const auto function = call.op == Op::softmax ? kernels.softmax : kernels.logSoftmax;
+  function(call.geometry.channels, input(call, slice, 0), output(call, slice));
+}
+
+void softmaxGrad(const Call& call, Slice& slice) {
+  const ActivationKernels& kernels = *call.kernels->activation;
+  const auto function = call.op == Op::softmaxGrad ? kernels.softmaxGrad : kernels.logSoftmaxGrad;
+  function(call.geometry.channels, input(call, slice, 0), input(call, slice, 1), output(call, slice));
+}
+
+const LossPair& lossPair(const Call& call) {
+  const LossKernels& kernels = *call.kernels->loss;
+  switch (call.op) {
+    case Op::squaredError:
+    case Op::squaredErrorGrad: return kernels.squaredError;
+    case Op::crossEntropy:
+    case Op::crossEntropyGrad: return kernels.crossEntropy;
+    case Op::softmaxCrossEntropy:
+    case Op::softmaxCrossEntropyGrad: return kernels.softmaxCrossEntropy;
+    case Op::logisticError:
+    case Op::logisticErrorGrad: return kernels.logisticError;
+    case Op::sigmoidLogisticError:
+    case Op::sigmoidLogisticErrorGrad: return kernels.sigmoidLogisticError;
+    case Op::softmaxLogisticError:
+    case Op::softmaxLogisticErrorGrad: return kernels.softmaxLogisticError;
+    default: return kernels.projection;
+  }
+}
+
+void loss(const Call& call, Slice& slice) {
+  lossPair(call).loss(call.geometry.loss, input(call, slice, 0), input(call, slice, 1), output(call, slice));
+}
+
+void lossGrad(const Call& call, Slice& slice) {
+  // The loss is the mean over the step's samples; lanes without a sample take no part.
+  alignas(64) float scale[kSliceSamples];
+  const float share = 1.0f / (static_cast<float>(slice.stepSamples) * call.geometry.loss.divisor);
+  for (int32_t n = 0; n < kSliceSamples; n++) scale[n] = n < slice.samples ? share : 0.0f;
+  lossPair(call).gradient(call.geometry.loss, input(call, slice, 0), input(call, slice, 1), scale,
+                          output(call, slice));
+}
+
+// The sum over the slice's samples, by the fixed tree.
+double sumSamples(const Call& call, const float* values, int32_t samples) {
+  alignas(64) float lanes[kSliceSamples];
+  for (int32_t n = 0; n < kSliceSamples; n++) lanes[n] = n < samples ? values[n] : 0.0f;
+  return call.kernels->loss->sumLanes(lanes);
+}
+
+void meanLoss(const Call& call, Slice& slice) {
+  slice.loss = sumSamples(call, input(call, slice, 0), slice.samples);
+}
+
+void countCorrect(const Call& call, Slice& slice) {
+  alignas(64) float correct[kSliceSamples];
+  call.kernels->loss->correct(call.geometry.loss, input(call, slice, 0), input(call, slice, 1), correct);
+  slice.correct = sumSamples(call, correct, slice.samples);
+}
+
+}  // namespace
+
+CallFunction callFunction(Op op, bool isDense) {
+  switch (op) {
+    case Op::gather: return gather;
+    case Op::scatter: return scatter;
+    case Op::conv2d: return isDense ? dense : conv2d;
+    case Op::conv2dGradInput: return isDense ? denseGradInput : conv2dGradInput;
+    case Op::conv2dGradWeight: return isDense ? denseGradWeight : conv2dGradWeight;
+    case Op::biasGrad: return biasGrad;
+    case Op::maxPool2d: return maxPool2d;
+    case Op::maxPool2dGrad: return maxPool2dGrad;
+    case Op::dense: return dense;
+    case Op::denseGradInput: return denseGradInput;
+    case Op::denseGradWeight: return denseGradWeight;
+    case Op::reshape: return reshape;
+    case Op::tanh:
+    case Op::sigmoid:
+    case Op::relu: return activation;
+    case Op::tanhGrad:
+    case Op::sigmoidGrad:
+    case Op::reluGrad: return activationGrad;
+    case Op::softmax:
+    case Op::logSoftmax: return softmax;
+    case Op::softmaxGrad:
+    case Op::logSoftmaxGrad: return softmaxGrad;
+    case Op::squaredError:
+    case Op::crossEntropy:
+    case Op::softmaxCrossEntropy:
+    case Op::logisticError:
+    case Op::sigmoidLogisticError:
+    case Op::softmaxLogisticError:
+    case Op::projection: return loss;
+    case Op::squaredErrorGrad:
+    case Op::crossEntropyGrad:
+    case Op::softmaxCrossEntropyGrad:
+    case Op::logisticErrorGrad:
+    case Op::sigmoidLogisticErrorGrad:
+    case Op::softmaxLogisticErrorGrad:
+    case Op::projectionGrad: return lossGrad;
+    case Op::meanLoss: return meanLoss;
+    case Op::countCorrect: return countCorrect;
+    case Op::sgd:
+    case Op::count: break;
+  }
+  return nullptr;
+}
+
+}  // namespace laminet

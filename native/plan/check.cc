@@ -1,0 +1,325 @@
+#include "plan/check.h"
+
+#include <algorithm>
+#include <initializer_list>
+
+namespace laminet {
+namespace {
+
+constexpr int64_t kMostExtent = 1 << 24;
+
+bool inRange(int64_t value, int64_t least, int64_t most) { return value >= least && value <= most; }
+
+// One axis of a sliding window: all numbers in range, and the output as long as it says.
+bool fits(int64_t input, int64_t output, int64_t kernel, int64_t stride, int64_t dilation, int64_t before, int64_t after) {
+  if (!inRange(input, 1, kMostExtent) || !inRange(output, 1, kMostExtent) || !inRange(kernel, 1, kMostExtent) ||
+      !inRange(stride, 1, kMostExtent) || !inRange(dilation, 1, kMostExtent) || !inRange(before, 0, kMostExtent) ||
+      !inRange(after, 0, kMostExtent)) {
+    return false;
+  }
+  const int64_t extent = (kernel - 1) * dilation + 1;
+  // Positions are 32-bit numbers in the kernels.
+  if (extent > kMostExtent || input + before + after > kMostExtent) return false;
+  const int64_t room = input + before + after - extent;
+  return room >= 0 && room / stride + 1 == output;
+}
+
+bool valid(const Conv2dGeometry& g) {
+  return inRange(g.inChannels, 1, kMostExtent) && inRange(g.outChannels, 1, kMostExtent) &&
+         inRange(g.groups, 1, kMostExtent) && g.inChannels % g.groups == 0 && g.outChannels % g.groups == 0 &&
+         fits(g.inHeight, g.outHeight, g.kernelHeight, g.strideHeight, g.dilationHeight, g.padTop, g.padBottom) &&
+         fits(g.inWidth, g.outWidth, g.kernelWidth, g.strideWidth, g.dilationWidth, g.padLeft, g.padRight);
+}
+
+bool valid(const MaxPool2dGeometry& g) {
+  return inRange(g.channels, 1, kMostExtent) &&
+         fits(g.inHeight, g.outHeight, g.kernelHeight, g.strideHeight, 1, g.padTop, g.padBottom) &&
+         fits(g.inWidth, g.outWidth, g.kernelWidth, g.strideWidth, 1, g.padLeft, g.padRight) &&
+         g.padTop < g.kernelHeight && g.padBottom < g.kernelHeight && g.padLeft < g.kernelWidth &&
+         g.padRight < g.kernelWidth &&
+         // A place in a window is kept as a float where it is too large for a byte.
+         static_cast<int64_t>(g.kernelHeight) * g.kernelWidth <= kMostExtent;
+}
+
+// The product of sizes, or -1 (which no tensor has) where it is more than any tensor may have.
+int64_t product(int64_t a, int64_t b, int64_t c, int64_t d = 1) {
+  int64_t result = a;
+  for (const int64_t factor : {b, c, d}) {
+    if (__builtin_mul_overflow(result, factor, &result)) return -1;
+  }
+  return result <= (int64_t{1} << 31) ? result : -1;
+}
+
+// The state of the check: which tensors have been written so far.
+class Checker {
+ public:
+  explicit Checker(Program* program) : program_(*program), written_(program->tensors.size(), false) {
+    for (size_t id = 0; id < written_.size(); id++) {
+      const Role role = program_.tensors[id].role;
+      written_[id] = role == Role::parameter || role == Role::targets;
+    }
+  }
+
+  Status tensors();
+  Status instruction(const Instruction& instruction);
+  Status results();
+
+ private:
+  // Whether a tensor exists, was written, and is a batched row of floats of that length.
+  bool reads(int32_t id, int64_t elements) const {
+    return id >= 0 && written_[id] && program_.tensors[id].batched && program_.tensors[id].role == Role::activation &&
+           program_.tensors[id].kind == Kind::floats && program_.tensors[id].elements == elements;
+  }
+  bool readsIndex(int32_t id, int64_t elements) const {
+    return id >= 0 && written_[id] && program_.tensors[id].role == Role::activation &&
+           program_.tensors[id].kind == Kind::index && program_.tensors[id].elements == elements;
+  }
+  bool readsParameter(int32_t id, int64_t elements) const {
+    return id >= 0 && program_.tensors[id].role == Role::parameter && program_.tensors[id].elements == elements;
+  }
+  bool readsGradient(int32_t id, int64_t elements) const {
+    return id >= 0 && written_[id] && program_.tensors[id].role == Role::gradient &&
+           program_.tensors[id].elements == elements;
+  }
+  bool readsTargets(int32_t id, const LossGeometry& g) const {
+    if (id < 0) return false;
+    const Tensor& tensor = program_.tensors[id];
+    const bool classes = g.labels == 1;
+    return tensor.role == Role::targets && tensor.batched && tensor.kind == (classes ? Kind::label : Kind::floats) &&
+           tensor.elements == (classes ? 1 : g.classes);
+  }
+  bool writes(int32_t id, Role role, Kind kind, bool batched, int64_t elements) {
+    const Tensor& tensor = program_.tensors[id];
+    if (written_[id] || tensor.role != role || tensor.kind != kind || tensor.batched != batched ||
+        tensor.elements != elements) {
+      return false;
+    }
+    written_[id] = true;
+    return true;
+  }
+  bool writesRow(int32_t id, int64_t elements) {
+    return writes(id, Role::activation, Kind::floats, true, elements);
+  }
+  bool writesGradient(int32_t id, int64_t elements) {
+    return writes(id, Role::gradient, Kind::floats, false, elements);
+  }
+  static bool counts(const Instruction& i, size_t inputs, size_t outputs) {
+    return i.inputs.size() == inputs && i.outputs.size() == outputs;
+  }
+
+  Status conv2d(const Instruction& i);
+  Status maxPool2d(const Instruction& i);
+  Status dense(const Instruction& i);
+  Status channels(const Instruction& i);
+  Status elementwise(const Instruction& i);
+  Status loss(const Instruction& i);
+
+  Program& program_;
+  std::vector<bool> written_;
+};
+
+Status operandsAre(bool right) { return right ? Status::ok : Status::badOperand; }
+
+Status Checker::tensors() {
+  for (const Tensor& tensor : program_.tensors) {
+    const bool ofParameter = tensor.role == Role::parameter || tensor.role == Role::gradient;
+    if (ofParameter) {
+      if (tensor.parameter < 0 || tensor.batched || tensor.kind != Kind::floats ||
+          program_.parameters[tensor.parameter].size != tensor.elements) {
+        return Status::badOperand;
+      }
+    } else if (tensor.parameter >= 0) {
+      return Status::badOperand;
+    }
+    if (tensor.role == Role::targets) {
+      const bool classes = program_.targets == TargetKind::classes;
+      const bool values = program_.targets == TargetKind::values;
+      if (!tensor.batched || !(classes ? tensor.kind == Kind::label && tensor.elements == 1
+                                       : values && tensor.kind == Kind::floats)) {
+        return Status::badOperand;
+      }
+      if (program_.targetElements != 0) return Status::badOperand;
+      program_.targetElements = tensor.elements;
+    }
+  }
+  std::vector<Parameter> sorted = program_.parameters;
+  std::sort(sorted.begin(), sorted.end(), [](const Parameter& a, const Parameter& b) { return a.offset < b.offset; });
+  int64_t end = 0;
+  for (const Parameter& parameter : sorted) {
+    if (parameter.offset < end || parameter.offset + parameter.size > program_.parameterElements) {
+      return Status::badOperand;
+    }
+    end = parameter.offset + parameter.size;
+  }
+  return (program_.targets != TargetKind::none) == (program_.targetElements != 0) ? Status::ok : Status::badOperand;
+}
+
+Status Checker::conv2d(const Instruction& i) {
+  const Conv2dGeometry& g = i.geometry.conv2d;
+  if (!valid(g)) return Status::badGeometry;
+  const int64_t input = product(g.inChannels, g.inHeight, g.inWidth);
+  const int64_t output = product(g.outChannels, g.outHeight, g.outWidth);
+  const int64_t weight = product(g.outChannels, g.inChannels / g.groups, g.kernelHeight, g.kernelWidth);
+  if (i.op == Op::conv2d) {
+    const bool bias = i.inputs.size() == 3 && i.inputs[2] >= 0;
+    return operandsAre(inRange(static_cast<int64_t>(i.inputs.size()), 2, 3) && i.outputs.size() == 1 &&
+                       reads(i.inputs[0], input) && readsParameter(i.inputs[1], weight) &&
+                       (!bias || readsParameter(i.inputs[2], g.outChannels)) && writesRow(i.outputs[0], output));
+  }
+  if (i.op == Op::conv2dGradInput) {
+    return operandsAre(counts(i, 2, 1) && reads(i.inputs[0], output) && readsParameter(i.inputs[1], weight) &&
+                       writesRow(i.outputs[0], input));
+  }
+  return operandsAre(counts(i, 2, 1) && reads(i.inputs[0], output) && reads(i.inputs[1], input) &&
+                     writesGradient(i.outputs[0], weight));
+}
+
+Status Checker::maxPool2d(const Instruction& i) {
+  const MaxPool2dGeometry& g = i.geometry.maxPool2d;
+  if (!valid(g)) return Status::badGeometry;
+  const int64_t input = product(g.channels, g.inHeight, g.inWidth);
+  const int64_t output = product(g.channels, g.outHeight, g.outWidth);
+  if (i.op == Op::maxPool2d) {
+    return operandsAre(counts(i, 1, 2) && reads(i.inputs[0], input) && writesRow(i.outputs[0], output) &&
+                       writes(i.outputs[1], Role::activation, Kind::index, true, output));
+  }
+  return operandsAre(counts(i, 2, 1) && reads(i.inputs[0], output) && readsIndex(i.inputs[1], output) &&
+                     writesRow(i.outputs[0], input));
+}
+
+Status Checker::dense(const Instruction& i) {
+  const DenseGeometry& g = i.geometry.dense;
+  if (!inRange(g.inputs, 1, int64_t{1} << 28) || !inRange(g.outputs, 1, kMostExtent)) return Status::badGeometry;
+  const int64_t weight = product(g.inputs, g.outputs, 1);
+  if (i.op == Op::dense) {
+    const bool bias = i.inputs.size() == 3 && i.inputs[2] >= 0;
+    return operandsAre(inRange(static_cast<int64_t>(i.inputs.size()), 2, 3) && i.outputs.size() == 1 &&
+                       reads(i.inputs[0], g.inputs) && readsParameter(i.inputs[1], weight) &&
+                       (!bias || readsParameter(i.inputs[2], g.outputs)) && writesRow(i.outputs[0], g.outputs));
+  }
+  if (i.op == Op::denseGradInput) {
+    return operandsAre(counts(i, 2, 1) && reads(i.inputs[0], g.outputs) && readsParameter(i.inputs[1], weight) &&
+                       writesRow(i.outputs[0], g.inputs));
+  }
+  return operandsAre(counts(i, 2, 1) && reads(i.inputs[0], g.outputs) && reads(i.inputs[1], g.inputs) &&
+                     writesGradient(i.outputs[0], weight));
+}
+
+Status Checker::channels(const Instruction& i) {
+  const ChannelGeometry& g = i.geometry.channels;
+  if (!inRange(g.channels, 1, int64_t{1} << 28) || !inRange(g.pixels, 1, int64_t{1} << 28)) return Status::badGeometry;
+  const int64_t elements = product(g.channels, g.pixels, 1);
+  if (i.op == Op::biasGrad) {
+    return operandsAre(counts(i, 1, 1) && reads(i.inputs[0], elements) && writesGradient(i.outputs[0], g.channels));
+  }
+  const size_t inputs = i.op == Op::softmax || i.op == Op::logSoftmax ? 1 : 2;
+  return operandsAre(counts(i, inputs, 1) && reads(i.inputs[0], elements) &&
+                     (inputs == 1 || reads(i.inputs[1], elements)) && writesRow(i.outputs[0], elements));
+}
+
+Status Checker::elementwise(const Instruction& i) {
+  const int64_t elements = i.geometry.elements;
+  const size_t inputs = i.op == Op::reshape || i.op == Op::tanh || i.op == Op::sigmoid || i.op == Op::relu ? 1 : 2;
+  return operandsAre(counts(i, inputs, 1) && reads(i.inputs[0], elements) &&
+                     (inputs == 1 || reads(i.inputs[1], elements)) && writesRow(i.outputs[0], elements));
+}
+
+Status Checker::loss(const Instruction& i) {
+  const LossGeometry& g = i.geometry.loss;
+  if (!(g.divisor > 0.0f)) return Status::badGeometry;
+  if (!counts(i, 2, 1) || !reads(i.inputs[0], g.classes) || !readsTargets(i.inputs[1], g)) return Status::badOperand;
+  switch (i.op) {
+    case Op::squaredErrorGrad:
+    case Op::crossEntropyGrad:
+    case Op::softmaxCrossEntropyGrad:
+    case Op::logisticErrorGrad:
+    case Op::sigmoidLogisticErrorGrad:
+    case Op::softmaxLogisticErrorGrad:
+    case Op::projectionGrad: return operandsAre(writesRow(i.outputs[0], g.classes));
+    case Op::countCorrect: return operandsAre(writes(i.outputs[0], Role::scalar, Kind::floats, false, 1));
+    default: return operandsAre(writesRow(i.outputs[0], 1));
+  }
+}
+
+Status Checker::instruction(const Instruction& i) {
+  switch (i.op) {
+    case Op::gather: {
+      const GatherGeometry& g = i.geometry.gather;
+      const bool sizes = inRange(g.channels, 1, kMostExtent) && inRange(g.sourceHeight, 1, kMostExtent) &&
+                         inRange(g.sourceWidth, 1, int64_t{1} << 28) &&
+                         inRange(g.padTop + int64_t{g.padBottom} + g.padLeft + g.padRight, 0, kMostExtent);
+      if (!sizes || g.bytes != (program_.bytes ? 1 : 0) ||
+          product(g.channels, g.sourceHeight, g.sourceWidth) != program_.sampleElements) {
+        return Status::badGeometry;
+      }
+      const int64_t padded = product(g.channels, g.sourceHeight + int64_t{g.padTop} + g.padBottom,
+                                     g.sourceWidth + int64_t{g.padLeft} + g.padRight);
+      return operandsAre(counts(i, 0, 1) && writesRow(i.outputs[0], padded));
+    }
+    case Op::scatter:
+      if (i.result < 0 || i.result >= static_cast<int32_t>(program_.results.size())) return Status::badGeometry;
+      return operandsAre(counts(i, 1, 0) && program_.results[i.result] == i.inputs[0] &&
+                         reads(i.inputs[0], i.geometry.elements));
+    case Op::conv2d:
+    case Op::conv2dGradInput:
+    case Op::conv2dGradWeight: return conv2d(i);
+    case Op::maxPool2d:
+    case Op::maxPool2dGrad: return maxPool2d(i);
+    case Op::dense:
+    case Op::denseGradInput:
+    case Op::denseGradWeight: return dense(i);
+    case Op::biasGrad:
+    case Op::softmax:
+    case Op::softmaxGrad:
+    case Op::logSoftmax:
+    case Op::logSoftmaxGrad: return channels(i);
+    case Op::reshape:
+    case Op::tanh:
+    case Op::tanhGrad:
+    case Op::sigmoid:
+    case Op::sigmoidGrad:
+    case Op::relu:
+    case Op::reluGrad: return elementwise(i);
+    case Op::meanLoss:
+      return operandsAre(counts(i, 1, 1) && reads(i.inputs[0], 1) &&
+                         writes(i.outputs[0], Role::scalar, Kind::floats, false, 1) && program_.loss == i.outputs[0]);
+    case Op::sgd:
+      return operandsAre(program_.purpose == Purpose::train && counts(i, 2, 0) &&
+                         readsParameter(i.inputs[0], i.geometry.elements) &&
+                         readsGradient(i.inputs[1], i.geometry.elements) &&
+                         program_.tensors[i.inputs[0]].parameter == program_.tensors[i.inputs[1]].parameter);
+    case Op::count: return Status::unknownOp;
+    default: return loss(i);
+  }
+}
+
+Status Checker::results() {
+  std::vector<int> scattered(program_.results.size(), 0);
+  for (const Instruction& i : program_.instructions) {
+    if (i.op == Op::scatter) scattered[i.result]++;
+  }
+  for (const int times : scattered) {
+    if (times != 1) return Status::badOperand;
+  }
+  const auto scalar = [&](int32_t id) { return id < 0 || (program_.tensors[id].role == Role::scalar && written_[id]); };
+  return scalar(program_.loss) && scalar(program_.correct) ? Status::ok : Status::badOperand;
+}
+
+}  // namespace
+
+Status checkProgram(Program* program, int32_t* where) {
+  *where = -1;
+  Checker checker(program);
+  Status status = checker.tensors();
+  if (status != Status::ok) return status;
+  for (size_t i = 0; i < program->instructions.size(); i++) {
+    status = checker.instruction(program->instructions[i]);
+    if (status != Status::ok) {
+      *where = static_cast<int32_t>(i);
+      return status;
+    }
+  }
+  return checker.results();
+}
+
+}  // namespace laminet

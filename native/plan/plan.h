@@ -1,0 +1,106 @@
+// A plan: a program ready to run, with its memory and its threads.
+//
+// A step goes through two stages with a meeting point after each. In the first, threads take slices of 16 samples and bring
+// each through all calls, forward and backward, while it is in their cache; gradients go to slots numbered by slice. In the
+// second, threads take ranges of parameters: add up the slots, change the parameters, and pack them for the next step. What
+// is computed does not depend on which thread takes what.
+#pragma once
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "cpu/features.h"
+#include "parallel/barrier.h"
+#include "parallel/team.h"
+#include "plan/arena.h"
+#include "plan/lower.h"
+
+namespace laminet {
+
+const KernelTable& kernelsFor(InstructionSet set);
+
+// How a run ended. `diverged`: the loss of the step after `steps` was not finite; its update was not made.
+enum class Outcome : int32_t { done = 0, stopped = 1, diverged = 2 };
+
+class Plan {
+ public:
+  // `where` as in decodeProgram.
+  static Status create(const double* numbers, size_t count, int threads, InstructionSet set,
+                       std::unique_ptr<Plan>* plan, int32_t* where);
+
+  const Program& program() const { return program_; }
+  int64_t workingBytes() const;
+  bool isRunning() const { return running_.load(); }
+
+  // Runs on the plan's own threads. `progress` is called on one of them about every 50 ms, `finish` at the end.
+  Status start(const RunBuffers& buffers, std::function<void()> progress, std::function<void()> finish);
+  // Runs with the calling thread as one of the threads; returns at the end.
+  Status runHere(const RunBuffers& buffers);
+  // Has a run end after the step under way, and waits for it.
+  void stopAndWait();
+
+  Outcome outcome() const { return outcome_; }
+  int64_t finishedSteps() const { return finishedSteps_; }
+
+ private:
+  Plan() = default;
+  bool prepare(const RunBuffers& buffers);
+  void work(int index);
+  bool runStep(int64_t step, int index);
+  void runSlot(int64_t step, int32_t slot, int index);
+  void runSlice(int64_t step, int32_t slice, float* gradients, int index, double* loss, double* correct);
+  void gatherTargets(Slice* slice) const;
+  void update(int64_t step, int32_t task);
+  void pack(int32_t parameter, int32_t begin, int32_t end);
+  int32_t stepSamples(int64_t step) const;
+  void reportProgress();
+
+  // A range of rows of a parameter.
+  struct Task {
+    int32_t parameter;
+    int32_t begin, end;
+  };
+  struct Sums {
+    double loss;
+    double correct;
+  };
+
+  Program program_;
+  const KernelTable* kernels_ = nullptr;
+  Lowered lowered_;
+  int threads_ = 1;
+  int32_t slotSlices_ = 1;   // slices whose gradients go to one slot
+  int32_t slots_ = 0;        // of a full step
+  int64_t slotFloats_ = 0;
+  std::vector<Task> tasks_;
+  std::vector<int32_t> rows_;  // by parameter
+  bool trains_ = false;
+
+  std::vector<std::unique_ptr<AlignedBlock>> arenas_;   // by thread
+  std::vector<std::unique_ptr<AlignedBlock>> spare_;    // by thread: gradients of a slot's later slices
+  AlignedBlock packed_;
+  AlignedBlock gradientSlots_;
+
+  // The run under way. Counters and sums are there twice, for even and odd steps: a thread can be one step ahead of another,
+  // never two.
+  RunBuffers buffers_;
+  int64_t steps_ = 0;
+  int participants_ = 1;
+  std::unique_ptr<Barrier> barrier_;
+  std::atomic<int32_t> nextSlot_[2];
+  std::atomic<int32_t> nextTask_[2];
+  std::atomic<bool> stop_[2];
+  std::vector<Sums> sums_[2];
+  std::atomic<int> unfinished_{0};
+  std::function<void()> progress_;
+  std::function<void()> finish_;
+  double lastReport_ = 0;
+  Outcome outcome_ = Outcome::done;
+  int64_t finishedSteps_ = 0;
+  std::atomic<bool> stopRequested_{false};
+  std::atomic<bool> running_{false};
+  std::unique_ptr<Team> team_;
+};
+
+}  // namespace laminet

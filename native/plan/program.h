@@ -1,0 +1,92 @@
+// A program as the plan sees it: decoded from plain numbers and checked, so that everything after can trust it.
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+#include <vector>
+
+#include "kernels/geometry.h"
+
+namespace laminet {
+
+enum class Op : int32_t {
+#define LAMINET_OP(name) name,
+#include "plan/ops.def"
+#undef LAMINET_OP
+  count
+};
+
+// Of every op, in order.
+const char* opName(int32_t op);
+
+// The order of these is the order of the numbers that lib/backends/native/encode.ts writes.
+enum class Role : int32_t { activation, parameter, gradient, targets, scalar };
+enum class Kind : int32_t { floats, label, index };
+enum class TargetKind : int32_t { none, classes, values };
+enum class Purpose : int32_t { train, evaluate, predict };
+
+struct Tensor {
+  Role role;
+  Kind kind;
+  bool batched;
+  int64_t elements;
+  int32_t parameter;  // -1 for none
+};
+
+struct Instruction {
+  Op op;
+  std::vector<int32_t> inputs;  // -1 for one that is left out
+  std::vector<int32_t> outputs;
+  union {
+    Conv2dGeometry conv2d;
+    MaxPool2dGeometry maxPool2d;
+    DenseGeometry dense;
+    ChannelGeometry channels;
+    GatherGeometry gather;
+    LossGeometry loss;
+    int64_t elements;
+  } geometry;
+  int32_t result;  // of scatter
+};
+
+struct Parameter {
+  int64_t offset;
+  int64_t size;
+};
+
+struct Program {
+  Purpose purpose;
+  int32_t batchSize;
+  bool bytes;
+  int64_t sampleElements;
+  TargetKind targets;
+  int64_t targetElements;
+  int64_t parameterElements;
+  int32_t loss;     // tensors, or -1
+  int32_t correct;
+  std::vector<Parameter> parameters;
+  std::vector<Tensor> tensors;
+  std::vector<Instruction> instructions;
+  std::vector<int32_t> results;
+};
+
+// Why a program or a run was refused. lib/backends/native/status.ts has the same list.
+enum class Status : int32_t {
+  ok = 0,
+  malformed = -1,         // the numbers are no program
+  unknownOp = -2,
+  badGeometry = -3,       // a geometry that is out of range or contradicts itself
+  badOperand = -4,        // a tensor of the wrong role, kind or size, or read before it is written
+  tooLarge = -5,          // more memory than can be addressed
+  outOfMemory = -6,
+  noInstructionSet = -7,  // asked for one that this processor lacks
+  noPlan = -8,            // no plan of that number
+  busy = -9,              // the plan is running
+  badBuffer = -10,        // a buffer of the wrong type or length, or an index beyond the data
+  noThreads = -11,        // the system gives no more threads
+};
+
+// Reads and checks a program. On failure `where` is the number of the guilty instruction, or -1.
+Status decodeProgram(const double* numbers, size_t count, Program* program, int32_t* where);
+
+}  // namespace laminet
