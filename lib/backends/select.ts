@@ -21,9 +21,13 @@ function fromEnvironment(): BackendName | undefined {
 export function checkBackendName(name: string): BackendName {
   const found = BACKEND_NAMES.find((candidate) => candidate === name);
   if (!found) {
-    throw new LaminetError('E_UNKNOWN', `there is no backend ${JSON.stringify(name)}; there are ${BACKEND_NAMES.join(', ')}`, {
-      backend: name,
-    });
+    throw new LaminetError(
+      'E_UNKNOWN',
+      `there is no backend ${JSON.stringify(name)}; there are ${BACKEND_NAMES.join(', ')}`,
+      {
+        backend: name,
+      },
+    );
   }
   return found;
 }
@@ -47,7 +51,9 @@ export function selectBackend(asked: BackendName | undefined, precision: Precisi
     if (name === 'native' || !(error instanceof LaminetError)) throw error;
     if (!toldOfFallback) {
       toldOfFallback = true;
-      process.emitWarning(`${error.message}; going on with the much slower reference backend`, { code: 'LAMINET_FALLBACK' });
+      process.emitWarning(`${error.message}; going on with the much slower reference backend`, {
+        code: 'LAMINET_FALLBACK',
+      });
     }
     return referenceBackend;
   }
@@ -60,10 +66,14 @@ export function selectThreads(asked: number | undefined, available: number): num
   const threads = asked ?? fromEnvironment ?? Math.min(available, MAXIMUM_THREADS);
   if (!Number.isInteger(threads) || threads < 1 || threads > MAXIMUM_THREADS) {
     const where = asked === undefined ? 'LAMINET_THREADS' : 'threads';
-    throw new LaminetError('E_OPTION', `${where} must be a whole number from 1 to ${MAXIMUM_THREADS}, found ${asked ?? environment}`, {
-      option: where,
-      found: asked ?? environment,
-    });
+    throw new LaminetError(
+      'E_OPTION',
+      `${where} must be a whole number from 1 to ${MAXIMUM_THREADS}, found ${asked ?? environment}`,
+      {
+        option: where,
+        found: asked ?? environment,
+      },
+    );
   }
   return threads;
 }

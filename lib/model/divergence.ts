@@ -35,7 +35,8 @@ function likelyReason(divergence: Divergence, bad: number | undefined): string {
   const lowest = Math.min(...recent);
   const last = recent.at(-1);
   const rate = `the learning rate of ${divergence.learningRate} is too high for this network and loss (try a tenth of it)`;
-  if (last === undefined) return 'it is so from the first step on: look at the scale of the data and of the first weights';
+  if (last === undefined)
+    return 'it is so from the first step on: look at the scale of the data and of the first weights';
   if (last > 2 * lowest) {
     return `the loss grew from ${lowest.toPrecision(3)} to ${last.toPrecision(3)} in the ${recent.length} steps before: ${rate}`;
   }
@@ -59,7 +60,9 @@ export function divergenceError(
   const found = firstNonFinite(program, precision, request);
   const bad = badSample(request, data);
   const layer = found?.instruction.layer ?? 'loss';
-  const where = found ? `it began in ${layer}, in the result of ${found.instruction.op}` : 'it began in the sum over the batch';
+  const where = found
+    ? `it began in ${layer}, in the result of ${found.instruction.op}`
+    : 'it began in the sum over the batch';
   const reason = likelyReason(divergence, bad);
   return new LaminetError(
     'E_DIVERGED',

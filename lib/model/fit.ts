@@ -77,7 +77,12 @@ interface Start {
   losses: number[];
 }
 
-async function failDiverged(context: TrainingContext, starts: readonly Start[], request: RunRequest, step: number): Promise<never> {
+async function failDiverged(
+  context: TrainingContext,
+  starts: readonly Start[],
+  request: RunRequest,
+  step: number,
+): Promise<never> {
   const { batchSize, learningRate } = context;
   const current = starts.at(-1) as Start;
   const before = starts.at(-2);
@@ -109,7 +114,16 @@ export async function train(context: TrainingContext): Promise<History> {
       const { loss, accuracy, samples } = summarize(request, batchSize, step);
       const samplesPerSecond = samples / ((performance.now() - epochBegan) / 1000);
       try {
-        onEvent({ type: 'progress', epoch, step, steps: stepsPerEpoch, samplesSeen: samples, samplesPerSecond, loss, accuracy });
+        onEvent({
+          type: 'progress',
+          epoch,
+          step,
+          steps: stepsPerEpoch,
+          samplesSeen: samples,
+          samplesPerSecond,
+          loss,
+          accuracy,
+        });
       } catch (error) {
         failure ??= error;
         Atomics.store(request.control, 0, 1);

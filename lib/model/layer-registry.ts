@@ -1,5 +1,5 @@
 import { LaminetError } from '../errors';
-import { activation, type ActivationName } from '../layers/activation';
+import { type ActivationName, activation } from '../layers/activation';
 import { type Conv2dOptions, conv2d } from '../layers/conv2d';
 import { type DenseOptions, dense } from '../layers/dense';
 import { flatten } from '../layers/flatten';

@@ -69,7 +69,9 @@ export class Model {
   /** @internal Use `sequential`. */
   constructor(name: string, graph: Graph, seed: number) {
     if (!Number.isSafeInteger(seed) || seed < 0) {
-      throw new LaminetError('E_OPTION', `seed must be a whole number from 0 to 2^53 - 1, found ${String(seed)}`, { seed });
+      throw new LaminetError('E_OPTION', `seed must be a whole number from 0 to 2^53 - 1, found ${String(seed)}`, {
+        seed,
+      });
     }
     this.name = name;
     this.graph = graph;
@@ -131,7 +133,13 @@ export class Model {
    */
   async fit(data: Dataset, options: FitOptions = {}): Promise<History> {
     const { loss, optimizer, precision, plans } = this.#requireCompiled();
-    const { epochs = 1, batchSize = Math.min(32, data.count), shuffle = true, seed = this.seed, validationData } = options;
+    const {
+      epochs = 1,
+      batchSize = Math.min(32, data.count),
+      shuffle = true,
+      seed = this.seed,
+      validationData,
+    } = options;
     checkEpochs(epochs);
     checkBatchSize(batchSize, data.count);
     checkFit(this.graph, data, this.name);
@@ -184,7 +192,8 @@ export class Model {
    * @param samples a data set, or rows of the network's input shape one after another; they are copied first
    */
   async predict(samples: Samples, options: RunOptions = {}): Promise<Prediction> {
-    const data = samples instanceof Dataset ? samples : Dataset.from({ samples, shape: this.graph.inputShape, name: 'samples' });
+    const data =
+      samples instanceof Dataset ? samples : Dataset.from({ samples, shape: this.graph.inputShape, name: 'samples' });
     checkFit(this.graph, data, this.name);
     const { request } = await this.#runAll('predict', data, options, {});
     return { data: request.results[0] as FloatArray, shape: [data.count, ...this.graph.outputShape] };
@@ -231,11 +240,19 @@ export class Model {
 
   #requireTargets(data: Dataset): void {
     if (!data.labels && !data.targets) {
-      throw new LaminetError('E_DATA', `${data.name} has neither labels nor targets, which training and evaluation need`);
+      throw new LaminetError(
+        'E_DATA',
+        `${data.name} has neither labels nor targets, which training and evaluation need`,
+      );
     }
   }
 
-  #compileFor(purpose: Purpose, data: Dataset, batchSize: number, extra: Pick<CompileOptions, 'loss' | 'optimizer'>): Program {
+  #compileFor(
+    purpose: Purpose,
+    data: Dataset,
+    batchSize: number,
+    extra: Pick<CompileOptions, 'loss' | 'optimizer'>,
+  ): Program {
     const targets = data.labels ? 'classes' : data.targets ? 'values' : 'none';
     return compileProgram(this.graph, { purpose, batchSize, input: inputFormat(data), targets, ...extra });
   }
@@ -254,9 +271,11 @@ export class Model {
     const plan = plans.get(program);
     const outcome = await plans.exclusively(plan, () => runWithSignal(plan, request, options.signal));
     if (outcome.status === 'stopped') {
-      throw new LaminetError('E_ABORTED', `${purpose} was stopped after ${outcome.steps} of ${request.losses.length} steps`);
+      throw new LaminetError(
+        'E_ABORTED',
+        `${purpose} was stopped after ${outcome.steps} of ${request.losses.length} steps`,
+      );
     }
     return { request, program };
   }
 }
-

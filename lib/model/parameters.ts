@@ -19,7 +19,11 @@ export class ParameterStore {
   initialize(seed: number): void {
     for (const [index, { spec, offset, size }] of this.#graph.parameters.entries()) {
       const random = initializerSequence(seed, index);
-      spec.initializer.fill(this.values.subarray(offset, offset + size), { fanIn: spec.fanIn, fanOut: spec.fanOut, random });
+      spec.initializer.fill(this.values.subarray(offset, offset + size), {
+        fanIn: spec.fanIn,
+        fanOut: spec.fanOut,
+        random,
+      });
     }
   }
 
@@ -28,7 +32,9 @@ export class ParameterStore {
     const found = this.#graph.parameters.find((parameter) => parameter.name === name);
     if (!found) {
       const names = this.#graph.parameters.map((parameter) => parameter.name).join(', ');
-      throw new LaminetError('E_UNKNOWN', `there is no parameter ${JSON.stringify(name)}; there are ${names}`, { name });
+      throw new LaminetError('E_UNKNOWN', `there is no parameter ${JSON.stringify(name)}; there are ${names}`, {
+        name,
+      });
     }
     return this.values.subarray(found.offset, found.offset + found.size);
   }

@@ -16,7 +16,9 @@ export function inputFormat(data: Dataset): InputFormat {
 /** Throws unless the network takes the data set's samples, and as many classes or targets as it has. */
 export function checkFit(graph: Graph, data: Dataset, name: string): void {
   if (!sameShape(data.sampleShape, graph.inputShape)) {
-    const stored = sameShape(data.sampleShape, data.source.shape) ? '' : ` (${formatShape(data.source.shape)} with padding)`;
+    const stored = sameShape(data.sampleShape, data.source.shape)
+      ? ''
+      : ` (${formatShape(data.source.shape)} with padding)`;
     throw new LaminetError(
       'E_SHAPE',
       `${name} takes samples of ${formatShape(graph.inputShape)}, but those of ${data.name} are ${formatShape(data.sampleShape)}${stored}`,
@@ -25,10 +27,14 @@ export function checkFit(graph: Graph, data: Dataset, name: string): void {
   }
   const outputs = sizeOf(graph.outputShape);
   if (data.labels && data.classes > outputs) {
-    throw new LaminetError('E_DATA', `${data.name} has ${data.classes} classes, but ${name} puts out ${outputs} numbers`, {
-      classes: data.classes,
-      outputs,
-    });
+    throw new LaminetError(
+      'E_DATA',
+      `${data.name} has ${data.classes} classes, but ${name} puts out ${outputs} numbers`,
+      {
+        classes: data.classes,
+        outputs,
+      },
+    );
   }
   if (data.targets && data.targets.length !== outputs * data.count) {
     throw new LaminetError(
@@ -48,11 +54,15 @@ export function checkBatchSize(batchSize: number, count: number): void {
     });
   }
   if (batchSize > count) {
-    throw new LaminetError('E_OPTION', `batchSize must not be larger than the data, found ${batchSize} for ${count} samples`, {
-      option: 'batchSize',
-      found: batchSize,
-      samples: count,
-    });
+    throw new LaminetError(
+      'E_OPTION',
+      `batchSize must not be larger than the data, found ${batchSize} for ${count} samples`,
+      {
+        option: 'batchSize',
+        found: batchSize,
+        samples: count,
+      },
+    );
   }
 }
 
@@ -92,7 +102,11 @@ export function makeRequest(
 }
 
 /** Loss and correct answers over the first `steps` steps of a run: each step weighs as many samples as it had. */
-export function summarize(request: RunRequest, batchSize: number, steps: number): { loss: number; accuracy: number; samples: number } {
+export function summarize(
+  request: RunRequest,
+  batchSize: number,
+  steps: number,
+): { loss: number; accuracy: number; samples: number } {
   let loss = 0;
   let correct = 0;
   let samples = 0;
@@ -123,4 +137,3 @@ export async function runWithSignal(
     signal?.removeEventListener('abort', stop);
   }
 }
-

@@ -34,7 +34,10 @@ export function sequential(layers: readonly (Layer | InputLayer)[], options: Seq
     throw new LaminetError('E_OPTION', `input() can only be the first of the layers, found it as number ${index + 2}`);
   });
   if (!shape) {
-    throw new LaminetError('E_OPTION', 'the input shape is missing: begin the layers with input(shape), or give inputShape');
+    throw new LaminetError(
+      'E_OPTION',
+      'the input shape is missing: begin the layers with input(shape), or give inputShape',
+    );
   }
   return new Model(name, chain(shape, stack), seed);
 }

@@ -1,8 +1,8 @@
+import { LaminetError } from '../errors';
 import { readFileWhole } from '../files/read-whole';
 import { writeWhole } from '../files/write-whole';
-import { LaminetError } from '../errors';
 import { decodeSafetensors, encodeSafetensors, type SafetensorsFile } from '../formats/safetensors';
-import { formatShape, sameShape, type Shape } from '../tensor/shape';
+import { formatShape, type Shape, sameShape } from '../tensor/shape';
 import type { Graph } from './graph';
 import type { ParameterStore } from './parameters';
 
@@ -10,7 +10,11 @@ import type { ParameterStore } from './parameters';
 interface NetworkDescription {
   readonly name: string;
   readonly inputShape: Shape;
-  readonly layers: readonly { readonly kind: string; readonly name: string; readonly config: Record<string, unknown> }[];
+  readonly layers: readonly {
+    readonly kind: string;
+    readonly name: string;
+    readonly config: Record<string, unknown>;
+  }[];
 }
 
 /** The most bytes that a weight file may have. */
@@ -90,10 +94,15 @@ export function parseDescription(path: string, text: string | undefined): Networ
     Array.isArray(description.inputShape) &&
     Array.isArray(description.layers) &&
     description.layers.every(
-      (layer) => isRecord(layer) && typeof layer.kind === 'string' && typeof layer.name === 'string' && isRecord(layer.config),
+      (layer) =>
+        isRecord(layer) && typeof layer.kind === 'string' && typeof layer.name === 'string' && isRecord(layer.config),
     );
   if (!valid) {
-    throw new LaminetError('E_FORMAT', `${path}: the metadata describe no network; build it in code and use model.load`, { path });
+    throw new LaminetError(
+      'E_FORMAT',
+      `${path}: the metadata describe no network; build it in code and use model.load`,
+      { path },
+    );
   }
   return description as unknown as NetworkDescription;
 }

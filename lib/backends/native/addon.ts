@@ -55,8 +55,13 @@ export function loadAddon(): Addon {
     return loaded;
   } catch (error) {
     const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
-    throw new LaminetError('E_BACKEND', `the native addon cannot be loaded (${reason})`, { platform: process.platform, arch: process.arch }, {
-      cause: error,
-    });
+    throw new LaminetError(
+      'E_BACKEND',
+      `the native addon cannot be loaded (${reason})`,
+      { platform: process.platform, arch: process.arch },
+      {
+        cause: error,
+      },
+    );
   }
 }

@@ -1,5 +1,5 @@
-import { OP_NAMES } from '../../ops/registry';
 import type { Instruction, Program, ProgramTensor } from '../../ops/program';
+import { OP_NAMES } from '../../ops/registry';
 import { sizeOf } from '../../tensor/shape';
 
 /** The first numbers of an encoded program: its mark and the version of the encoding. */

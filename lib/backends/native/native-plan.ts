@@ -11,7 +11,9 @@ const OUTCOMES: readonly RunStatus[] = ['done', 'stopped', 'diverged'];
 const NO_RATES = new Float64Array(0);
 
 /** Plans that nobody holds any more: their native memory is freed with them. */
-const forgotten = new FinalizationRegistry<{ addon: Addon; plan: number }>(({ addon, plan }) => addon.disposePlan(plan));
+const forgotten = new FinalizationRegistry<{ addon: Addon; plan: number }>(({ addon, plan }) =>
+  addon.disposePlan(plan),
+);
 
 /** A plan of the addon, known by its number. */
 export class NativePlan implements Plan {
