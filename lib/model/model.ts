@@ -6,7 +6,7 @@ import { LaminetError } from '../errors';
 import { type Loss, type LossName, toLoss } from '../losses/loss';
 import type { Program, Purpose } from '../ops/program';
 import { type Optimizer, type OptimizerName, toOptimizer } from '../optimizers/optimizer';
-import { type Shape, sizeOf } from '../tensor/shape';
+import type { Shape } from '../tensor/shape';
 import type { FloatArray, Precision } from '../tensor/storage';
 import { type CompileOptions, compileProgram, type InputFormat } from './compile';
 import type { Evaluation, History } from './events';
@@ -48,6 +48,9 @@ export interface Prediction {
 
 /** Samples to predict: a data set, or rows of the network's input shape (bytes are scaled by 1 / 255). */
 export type Samples = Dataset | Uint8Array | Float32Array | Float64Array | readonly number[];
+
+/** Who listens where nobody does. */
+const ignoreEvent = (): void => undefined;
 
 interface Compiled {
   readonly optimizer: Optimizer;
@@ -168,7 +171,7 @@ export class Model {
           backend: plans.description,
           parameters: this.graph.parameterCount,
           signal: options.signal,
-          onEvent: options.onEvent ?? (() => {}),
+          onEvent: options.onEvent ?? ignoreEvent,
           validate: validationData && (() => this.evaluate(validationData)),
         }),
       );

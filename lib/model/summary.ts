@@ -2,7 +2,7 @@ import { formatShape, sizeOf } from '../tensor/shape';
 import type { Graph } from './graph';
 
 /** What one layer costs. */
-export interface LayerCost {
+interface LayerCost {
   readonly name: string;
   readonly kind: string;
   readonly outputShape: readonly number[];
@@ -14,7 +14,7 @@ export interface LayerCost {
 }
 
 /** The costs of a network, layer by layer. */
-export function layerCosts(graph: Graph): LayerCost[] {
+function layerCosts(graph: Graph): LayerCost[] {
   return graph.nodes.map((node) => ({
     name: node.name,
     kind: node.layer.kind,

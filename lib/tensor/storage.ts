@@ -1,5 +1,3 @@
-import { types } from 'node:util';
-
 /** Floating-point precisions a program can run in. The native backend is float32. */
 export type Precision = 'float32' | 'float64';
 
@@ -14,11 +12,6 @@ export function allocateFloats(precision: Precision, length: number): FloatArray
   return precision === 'float32'
     ? new Float32Array(new SharedArrayBuffer(length * 4))
     : new Float64Array(new SharedArrayBuffer(length * 8));
-}
-
-/** Float32, by its tag: `instanceof` fails for arrays that were made in another realm (jest, vm). */
-export function isFloat32Array(value: unknown): value is Float32Array {
-  return types.isFloat32Array(value);
 }
 
 /** Rounds a count of elements up, so that the next tensor in a flat buffer starts a whole number of cache lines later. */
