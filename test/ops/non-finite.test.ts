@@ -13,7 +13,7 @@ describe.each(targets)('numbers that are none, on $name', (target) => {
   it.each([
     { x: [nan, 1, 2, 3], y: nan, winner: 0 },
     { x: [1, 2, 3, nan], y: nan, winner: 3 },
-    { x: [1, nan, 3, nan], y: nan, winner: 1 },
+    { x: [1, nan, 3, nan], y: nan, winner: 3 },
     { x: [infinity, nan, 3, infinity], y: nan, winner: 1 },
     { x: [-infinity, -infinity, nan, -infinity], y: nan, winner: 2 },
     { x: [1, infinity, infinity, 2], y: infinity, winner: 1 },

@@ -1,4 +1,5 @@
 import type { Backend } from '../../lib/backends/backend';
+import { availableInstructionSets, type InstructionSet, nativeBackend } from '../../lib/backends/native';
 import { referenceBackend } from '../../lib/backends/reference';
 import type { Precision } from '../../lib/tensor/storage';
 
@@ -19,9 +20,24 @@ export const oracle: TestTarget = {
   threads: 1,
 };
 
+/** The native backend with one instruction set. */
+export function nativeTarget(instructionSet: InstructionSet, threads = 2): TestTarget {
+  return {
+    name: `native ${instructionSet}`,
+    backend: nativeBackend({ instructionSet }),
+    precision: 'float32',
+    threads,
+  };
+}
+
+/** The instruction sets of this machine; none where the environment says that only the reference is wanted. */
+export const instructionSets: readonly InstructionSet[] =
+  process.env.LAMINET_BACKEND === 'reference' ? [] : availableInstructionSets();
+
 /** Everything that runs in single precision. */
 export const float32Targets: readonly TestTarget[] = [
   { name: 'reference float32', backend: referenceBackend, precision: 'float32', threads: 1 },
+  ...instructionSets.map((set) => nativeTarget(set)),
 ];
 
 /** Every backend, precision and instruction set that tests run on. */
