@@ -27,7 +27,8 @@ export type MaxPool2dGeometry = {
 
 /**
  * The largest value of each window; padding never wins. The second output holds the winner's place in its window, counted
- * row by row: backward, the whole gradient of an output goes there. Of equal values the first wins; a NaN wins over all.
+ * row by row: backward, the whole gradient of an output goes there. Of equal values the first wins; a NaN wins over all,
+ * and of several the last (as PyTorch has it).
  */
 export const maxPool2d: Op<MaxPool2dAttributes, MaxPool2dGeometry> = {
   name: 'maxPool2d',

@@ -2,7 +2,10 @@ import type { MaxPool2dGeometry } from '../../ops/max-pool2d';
 import type { FloatArray } from '../../tensor/storage';
 import type { IndexArray, Kernel } from './kernel';
 
-/** The largest value of each window, and its place there, counted row by row. The first of equals wins; the first NaN over all. */
+/**
+ * The largest value of each window, and its place there, counted row by row. The first of equal values wins; a NaN wins
+ * over all, and since nothing is above it, only a later NaN over it.
+ */
 export const maxPool2d: Kernel<MaxPool2dGeometry, [x: FloatArray], [y: FloatArray, winners: IndexArray]> = ({
   geometry: g,
   inputs: [x],
@@ -25,8 +28,7 @@ export const maxPool2d: Kernel<MaxPool2dGeometry, [x: FloatArray], [y: FloatArra
             const column = left + s;
             if (column < 0 || column >= g.inWidth) continue;
             const value = x[rowOfX + column] as number;
-            const firstNaN = Number.isNaN(value) && !Number.isNaN(best);
-            if (winner < 0 || value > best || firstNaN) {
+            if (winner < 0 || value > best || Number.isNaN(value)) {
               best = value;
               winner = r * g.kernelWidth + s;
             }
