@@ -52,6 +52,11 @@ export interface RunRequest {
   readonly correct: Float64Array;
   /** One for each of the program's results: receives a row for each entry of `order`. */
   readonly results: readonly FloatArray[];
+  /**
+   * Where the run adds up the seconds spent in each instruction, over all threads; then those in the update as a whole and
+   * those of waiting for each other. Two longer than the program; leave it out where nobody asks.
+   */
+  readonly profile?: Float64Array;
   /** Shared, of two numbers; see {@link Control}. */
   readonly control: Int32Array;
 }

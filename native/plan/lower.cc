@@ -114,6 +114,7 @@ void Lowering::addCall(const Instruction& instruction, int32_t step) {
   call.kernels = &kernels_;
   call.geometry = instruction.geometry;
   call.result = instruction.result;
+  call.instruction = step;
   call.bias = -1;
   const bool dense = isConvolution(instruction.op) && coversImage(instruction.geometry.conv2d);
   if (dense) {

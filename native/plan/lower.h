@@ -20,6 +20,7 @@ struct RunBuffers {
   double* losses = nullptr;
   double* correct = nullptr;
   int32_t* control = nullptr;
+  double* profile = nullptr;  // null where nobody asks
   std::vector<float*> results;
 };
 
@@ -47,6 +48,7 @@ struct Call {
   int64_t bias;       // floats into the parameters, or -1
   int64_t scratch;
   int32_t result;
+  int32_t instruction;  // its number in the program
   Op op;
   decltype(Instruction::geometry) geometry;
 };

@@ -1,5 +1,7 @@
 #include "plan/plan.h"
 
+#include "plan/clock.h"
+
 #include <string.h>
 
 #include <algorithm>
@@ -64,6 +66,7 @@ Status Plan::create(const double* numbers, size_t count, int threads, Instructio
              plan->spare_.back()->allocate(plan->slotSlices_ > 1 ? plan->slotFloats_ * 4 : 0);
   }
   if (!enough) return Status::outOfMemory;
+  plan->profiles_.assign(static_cast<size_t>(threads), std::vector<double>(plan->profileLength(), 0.0));
   for (auto& sums : plan->sums_) sums.resize(static_cast<size_t>(slices));
   plan->team_ = std::make_unique<Team>(threads);
   *result = std::move(plan);
@@ -91,6 +94,13 @@ bool Plan::prepare(const RunBuffers& buffers) {
   stopRequested_ = false;
   outcome_ = Outcome::done;
   finishedSteps_ = 0;
+  if (__atomic_load_n(&buffers.control[0], __ATOMIC_RELAXED) != 0) {
+    outcome_ = Outcome::stopped;
+    steps_ = 0;
+  }
+  if (buffers.profile) {
+    for (auto& profile : profiles_) std::fill(profile.begin(), profile.end(), 0.0);
+  }
   for (size_t p = 0; p < rows_.size(); p++) pack(static_cast<int32_t>(p), 0, rows_[p]);
   return true;
 }
@@ -105,6 +115,7 @@ Status Plan::start(const RunBuffers& buffers, std::function<void()> progress, st
     if (unfinished_.fetch_sub(1) == 1) {
       // Whoever is told may start the next run at once.
       const std::function<void()> told = std::move(finish_);
+      addUpProfile();
       running_ = false;
       told();
     }
@@ -124,6 +135,7 @@ Status Plan::runHere(const RunBuffers& buffers) {
       if (index < participants_) work(index);
     });
   }
+  addUpProfile();
   running_ = false;
   return ran ? Status::ok : Status::noThreads;
 }
@@ -158,7 +170,7 @@ bool Plan::runStep(int64_t step, int index) {
     nextSlot_[1 - parity] = 0;
     nextTask_[1 - parity] = 0;
   }
-  barrier_->wait();
+  meet(index);
 
   double loss = 0;
   double correct = 0;
@@ -179,8 +191,10 @@ bool Plan::runStep(int64_t step, int index) {
   if (diverged) return false;
   if (trains_) {
     const auto tasks = static_cast<int32_t>(tasks_.size());
+    const double began = buffers_.profile ? now() : 0;
     for (int32_t task = nextTask_[parity]++; task < tasks; task = nextTask_[parity]++) update(step, task);
-    barrier_->wait();
+    if (buffers_.profile) profiles_[index][program_.instructions.size()] += now() - began;
+    meet(index);
   }
   if (index == 0) {
     finishedSteps_ = step + 1;
@@ -188,6 +202,13 @@ bool Plan::runStep(int64_t step, int index) {
     reportProgress();
   }
   return !stopped;
+}
+
+// Waits for the other threads.
+void Plan::meet(int index) {
+  const double began = buffers_.profile ? now() : 0;
+  barrier_->wait();
+  if (buffers_.profile) profiles_[index][program_.instructions.size() + 1] += now() - began;
 }
 
 void Plan::runSlot(int64_t step, int32_t slot, int index) {
@@ -214,7 +235,17 @@ void Plan::runSlice(int64_t step, int32_t sliceIndex, float* gradients, int inde
   slice.stepSamples = stepSamples(step);
   slice.samples = std::min(kSliceSamples, slice.stepSamples - sliceIndex * kSliceSamples);
   gatherTargets(&slice);
-  for (const Call& call : lowered_.calls) call.run(call, slice);
+  if (buffers_.profile) {
+    double before = now();
+    for (const Call& call : lowered_.calls) {
+      call.run(call, slice);
+      const double after = now();
+      profiles_[index][call.instruction] += after - before;
+      before = after;
+    }
+  } else {
+    for (const Call& call : lowered_.calls) call.run(call, slice);
+  }
   *loss = slice.loss;
   *correct = slice.correct;
 }

@@ -40,6 +40,9 @@ class Plan {
   // Has a run end after the step under way, and waits for it.
   void stopAndWait();
 
+  // Places of a profile: one an instruction, then the second stage, then waiting.
+  size_t profileLength() const { return program_.instructions.size() + 2; }
+
   Outcome outcome() const { return outcome_; }
   int64_t finishedSteps() const { return finishedSteps_; }
 
@@ -47,6 +50,7 @@ class Plan {
   Plan() = default;
   bool prepare(const RunBuffers& buffers);
   void work(int index);
+  void meet(int index);
   bool runStep(int64_t step, int index);
   void runSlot(int64_t step, int32_t slot, int index);
   void runSlice(int64_t step, int32_t slice, float* gradients, int index, double* loss, double* correct);
@@ -55,6 +59,7 @@ class Plan {
   void pack(int32_t parameter, int32_t begin, int32_t end);
   int32_t stepSamples(int64_t step) const;
   void reportProgress();
+  void addUpProfile();
 
   // A range of rows of a parameter.
   struct Task {
@@ -79,6 +84,8 @@ class Plan {
 
   std::vector<std::unique_ptr<AlignedBlock>> arenas_;   // by thread
   std::vector<std::unique_ptr<AlignedBlock>> spare_;    // by thread: gradients of a slot's later slices
+  // By thread: seconds spent in each instruction, in the second stage, and waiting. Filled where a run asks for it.
+  std::vector<std::vector<double>> profiles_;
   AlignedBlock packed_;
   AlignedBlock gradientSlots_;
 

@@ -16,6 +16,7 @@ export interface Addon {
     correct: unknown,
     control: unknown,
     results: readonly unknown[],
+    profile: unknown,
     onEvent: (outcome: number, steps: number) => void,
   ): number;
   runSync(
@@ -30,6 +31,7 @@ export interface Addon {
     correct: unknown,
     control: unknown,
     results: readonly unknown[],
+    profile: unknown,
   ): number;
   disposePlan(plan: number): number;
   workingBytes(plan: number): number;

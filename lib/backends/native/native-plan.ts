@@ -71,6 +71,7 @@ export class NativePlan implements Plan {
       request.correct,
       request.control,
       request.results,
+      request.profile,
     ] as const;
   }
 }

@@ -4,7 +4,7 @@ import type { Program } from '../../ops/program';
 import type { Precision } from '../../tensor/storage';
 import { Control, type Plan, type RunOutcome, type RunRequest } from '../backend';
 import { checkRequest } from '../check-request';
-import { allocateWorkingMemory, bindProgram, type WorkingMemory } from './interpreter';
+import { allocateWorkingMemory, type BoundInstruction, bindProgram, type WorkingMemory } from './interpreter';
 
 /** How long steps may hold the event loop before others get their turn, in milliseconds. */
 const LONGEST_TURN = 10;
@@ -69,23 +69,37 @@ export class ReferencePlan implements Plan {
   }
 }
 
+/** Runs instructions one after another; where a profile is asked for, adds the seconds that each took. */
+function runAll(instructions: readonly BoundInstruction[], program: Program, profile: Float64Array | undefined): void {
+  if (!profile) {
+    for (const instruction of instructions) instruction.run();
+    return;
+  }
+  for (const { instruction, run } of instructions) {
+    const began = performance.now();
+    run();
+    const place = program.instructions.indexOf(instruction);
+    profile[place] = (profile[place] ?? 0) + (performance.now() - began) / 1000;
+  }
+}
+
 /** Runs a request step by step, yielding the number of finished steps after each; returns how the run ended. */
 function* takeSteps(program: Program, memory: WorkingMemory, request: RunRequest): Generator<number, RunOutcome> {
-  const { control, losses, correct } = request;
+  const { control, losses, correct, profile } = request;
   const total = Math.ceil(request.order.length / program.batchSize);
   const bound = bindProgram(program, memory, request);
   Atomics.store(control, Control.steps, 0);
   for (let step = 0; step < total; step++) {
     if (Atomics.load(control, Control.stop) === 1) return { status: 'stopped', steps: step };
     bound.begin(step);
-    for (const instruction of bound.compute) instruction.run();
+    runAll(bound.compute, program, profile);
     if (program.correct >= 0) correct[step] = bound.scalar(program.correct);
     if (program.loss >= 0) {
       const loss = bound.scalar(program.loss);
       losses[step] = loss;
-      if (!Number.isFinite(loss)) return { status: 'diverged', steps: step };
+      if (program.purpose === 'train' && !Number.isFinite(loss)) return { status: 'diverged', steps: step };
     }
-    for (const instruction of bound.update) instruction.run();
+    runAll(bound.update, program, profile);
     Atomics.store(control, Control.steps, step + 1);
     yield step + 1;
   }

@@ -102,8 +102,8 @@ void transpose(const float* input, int32_t features, int32_t stride, float* tran
 constexpr int kTileOutputs = kRegisters == 32 ? 5 : 3;
 constexpr int kTileVectors = kRegisters == 32 ? 5 : 3;
 
-// `vectors` whole vectors of inputs from m on; the last one may reach beyond the row, and is then cut off.
-template <int OUTPUTS, int VECTORS>
+// VECTORS vectors of inputs from m on. WHOLE: they lie inside the row; else the (only) one reaches beyond it and is cut off.
+template <int OUTPUTS, int VECTORS, bool WHOLE>
 void gradTile(const DenseGeometry& g, const float* gradOutput, const float* transposed, int32_t stride, int32_t k,
               int32_t m, float* gradWeight) {
   Vec sum[OUTPUTS][VECTORS];
@@ -129,26 +129,25 @@ void gradTile(const DenseGeometry& g, const float* gradOutput, const float* tran
     float* out = gradWeight + static_cast<int64_t>(k + i) * g.inputs + m;
 #pragma GCC unroll 8
     for (int j = 0; j < VECTORS; j++) {
-      const int32_t left = g.inputs - m - j * kWidth;
-      if (left >= kWidth) {
+      if constexpr (WHOLE) {
         store(out + j * kWidth, sum[i][j]);
       } else {
         alignas(64) float last[kWidth];
         store(last, sum[i][j]);
-        for (int32_t e = 0; e < left; e++) out[j * kWidth + e] = last[e];
+        for (int32_t e = 0; e < g.inputs - m; e++) out[e] = last[e];
       }
     }
   }
 }
 
-template <int VECTORS>
+template <int VECTORS, bool WHOLE>
 void gradColumns(const DenseGeometry& g, const float* gradOutput, const float* transposed, int32_t stride, int32_t m,
                  float* gradWeight) {
   int32_t k = 0;
   for (; k + kTileOutputs <= g.outputs; k += kTileOutputs) {
-    gradTile<kTileOutputs, VECTORS>(g, gradOutput, transposed, stride, k, m, gradWeight);
+    gradTile<kTileOutputs, VECTORS, WHOLE>(g, gradOutput, transposed, stride, k, m, gradWeight);
   }
-  for (; k < g.outputs; k++) gradTile<1, VECTORS>(g, gradOutput, transposed, stride, k, m, gradWeight);
+  for (; k < g.outputs; k++) gradTile<1, VECTORS, WHOLE>(g, gradOutput, transposed, stride, k, m, gradWeight);
 }
 
 void gradWeight(const DenseGeometry& g, const float* gradOutput, const float* input, float* scratch,
@@ -157,9 +156,12 @@ void gradWeight(const DenseGeometry& g, const float* gradOutput, const float* in
   transpose(input, g.inputs, stride, scratch);
   int32_t m = 0;
   for (; m + kTileVectors * kWidth <= g.inputs; m += kTileVectors * kWidth) {
-    gradColumns<kTileVectors>(g, gradOutput, scratch, stride, m, gradWeight);
+    gradColumns<kTileVectors, true>(g, gradOutput, scratch, stride, m, gradWeight);
   }
-  for (; m < g.inputs; m += kWidth) gradColumns<1>(g, gradOutput, scratch, stride, m, gradWeight);
+  for (; m + kWidth <= g.inputs; m += kWidth) {
+    gradColumns<1, true>(g, gradOutput, scratch, stride, m, gradWeight);
+  }
+  if (m < g.inputs) gradColumns<1, false>(g, gradOutput, scratch, stride, m, gradWeight);
 }
 
 }  // namespace
