@@ -10,6 +10,8 @@
 #include <memory>
 
 #include "cpu/features.h"
+#include "parallel/team.h"
+#include "plan/clock.h"
 #include "plan/plan.h"
 
 namespace {
@@ -28,6 +30,7 @@ struct Run {
 struct Entry {
   std::unique_ptr<Plan> plan;
   std::unique_ptr<Run> run;
+  bool disposed = false;  // to be freed when the run under way has ended
 };
 
 // What a native thread says to the event loop.
@@ -59,6 +62,11 @@ T* elements(const Napi::Value& value, napi_typedarray_type type, size_t* length)
   return found == type ? static_cast<T*>(data) : nullptr;
 }
 
+void erase(Napi::Env env, State* state, std::map<int32_t, Entry>::iterator entry) {
+  Napi::MemoryManagement::AdjustExternalMemory(env, -entry->second.plan->workingBytes());
+  state->plans.erase(entry);
+}
+
 // Runs on the event loop's thread.
 void onMessage(napi_env env, napi_value, void* context, void* data) {
   std::unique_ptr<Message> message(static_cast<Message*>(data));
@@ -76,7 +84,9 @@ void onMessage(napi_env env, napi_value, void* context, void* data) {
     if (--state.running == 0) napi_unref_threadsafe_function(env, state.toLoop);
   }
   Run& run = ended ? *ended : *entry.run;
-  run.onEvent.Value().Call({Napi::Number::New(env, outcome), Napi::Number::New(env, steps)});
+  const Napi::Function onEvent = run.onEvent.Value();
+  if (ended && entry.disposed) erase(env, &state, found);
+  onEvent.Call({Napi::Number::New(env, outcome), Napi::Number::New(env, steps)});
 }
 
 void say(State* state, int32_t plan, bool finished) {
@@ -200,7 +210,7 @@ Napi::Value createPlan(const Napi::CallbackInfo& info) {
 Entry* entryOf(const Napi::CallbackInfo& info) {
   if (!info[0].IsNumber()) return nullptr;
   const auto found = stateOf(info).plans.find(info[0].As<Napi::Number>().Int32Value());
-  return found == stateOf(info).plans.end() ? nullptr : &found->second;
+  return found == stateOf(info).plans.end() || found->second.disposed ? nullptr : &found->second;
 }
 
 // run(plan, parameters, gradients, samples, targets, order, learningRates, losses, correct, control, results, profile,
@@ -245,15 +255,16 @@ Napi::Value runSync(const Napi::CallbackInfo& info) {
   return Napi::Number::New(env, result);
 }
 
-// disposePlan(plan): frees it; a run under way ends first, and its onEvent is not called any more.
+// disposePlan(plan): frees it, or where a run is under way has that end after its step, and frees it then.
 Napi::Value disposePlan(const Napi::CallbackInfo& info) {
   Entry* entry = entryOf(info);
   if (!entry) return Napi::Number::New(info.Env(), statusNumber(Status::noPlan));
-  State& state = stateOf(info);
-  entry->plan->stopAndWait();
-  if (entry->run && --state.running == 0) napi_unref_threadsafe_function(info.Env(), state.toLoop);
-  Napi::MemoryManagement::AdjustExternalMemory(info.Env(), -entry->plan->workingBytes());
-  state.plans.erase(info[0].As<Napi::Number>().Int32Value());
+  if (entry->run) {
+    entry->disposed = true;
+    entry->plan->requestStop();
+  } else {
+    erase(info.Env(), &stateOf(info), stateOf(info).plans.find(info[0].As<Napi::Number>().Int32Value()));
+  }
   return Napi::Number::New(info.Env(), statusNumber(Status::ok));
 }
 
@@ -271,6 +282,27 @@ Napi::Value instructionSets(const Napi::CallbackInfo& info) {
     if (laminet::isAvailable(static_cast<InstructionSet>(set))) bits |= 1 << set;
   }
   return Napi::Number::New(info.Env(), bits);
+}
+
+// multiplyAddRate(instructionSet, threads): multiplications and additions a second, all threads together, of a loop that
+// touches no memory; or a status. Takes about a tenth of a second.
+Napi::Value multiplyAddRate(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  if (!info[0].IsNumber() || !info[1].IsNumber()) return Napi::Number::New(env, statusNumber(Status::badBuffer));
+  const int set = info[0].As<Napi::Number>().Int32Value();
+  const int threads = info[1].As<Napi::Number>().Int32Value();
+  if (set < 0 || set >= laminet::kInstructionSets || !laminet::isAvailable(static_cast<InstructionSet>(set))) {
+    return Napi::Number::New(env, statusNumber(Status::noInstructionSet));
+  }
+  if (threads < 1 || threads > 64) return Napi::Number::New(env, statusNumber(Status::badBuffer));
+  const laminet::PeakKernels& kernels = *laminet::kernelsFor(static_cast<InstructionSet>(set)).peak;
+  constexpr int64_t kRounds = 8000000;
+  std::atomic<int64_t> operations{0};
+  laminet::Team team(threads);
+  const auto work = [&](int) { operations += kernels.multiplyAdd(kRounds); };
+  const double began = laminet::now();
+  if (!team.runHere(work)) return Napi::Number::New(env, statusNumber(Status::noThreads));
+  return Napi::Number::New(env, static_cast<double>(operations.load()) / (laminet::now() - began));
 }
 
 // opName(number): the name of an instruction, or an empty string.
@@ -305,6 +337,7 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   add("disposePlan", disposePlan);
   add("workingBytes", workingBytes);
   add("instructionSets", instructionSets);
+  add("multiplyAddRate", multiplyAddRate);
   add("opName", opName);
   return exports;
 }

@@ -18,6 +18,7 @@ const KernelTable& kernelTable() {
   static const KernelTable table = {
       LAMINET_TEXT(LAMINET_ISA), &conv2dKernels(), &denseKernels(),  &maxPool2dKernels(),
       &activationKernels(),      &lossKernels(),   &gatherKernels(), &updateKernels(),
+      &peakKernels(),
   };
   return table;
 }

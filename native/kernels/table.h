@@ -6,6 +6,7 @@
 #include "kernels/gather/gather.h"
 #include "kernels/loss/loss.h"
 #include "kernels/max_pool2d/max_pool2d.h"
+#include "kernels/peak/peak.h"
 #include "kernels/update/update.h"
 
 namespace laminet {
@@ -19,6 +20,7 @@ struct KernelTable {
   const LossKernels* loss;
   const GatherKernels* gather;
   const UpdateKernels* update;
+  const PeakKernels* peak;
 };
 
 // Samples in a slice; the layout of every tensor of a slice.
@@ -33,6 +35,7 @@ constexpr int32_t kSliceSamples = 16;
   const LossKernels& lossKernels();            \
   const GatherKernels& gatherKernels();        \
   const UpdateKernels& updateKernels();        \
+  const PeakKernels& peakKernels();            \
   const KernelTable& kernelTable();            \
   }
 

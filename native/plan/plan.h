@@ -37,7 +37,9 @@ class Plan {
   Status start(const RunBuffers& buffers, std::function<void()> progress, std::function<void()> finish);
   // Runs with the calling thread as one of the threads; returns at the end.
   Status runHere(const RunBuffers& buffers);
-  // Has a run end after the step under way, and waits for it.
+  // Has a run end after the step under way.
+  void requestStop() { stopRequested_ = true; }
+  // The same, and waits for it.
   void stopAndWait();
 
   // Places of a profile: one an instruction, then the second stage, then waiting.

@@ -36,6 +36,7 @@ export interface Addon {
   disposePlan(plan: number): number;
   workingBytes(plan: number): number;
   instructionSets(): number;
+  multiplyAddRate(instructionSet: number, threads: number): number;
   opName(op: number): string;
 }
 

@@ -32,6 +32,14 @@ function chooseInstructionSet(addon: Addon, asked: string | undefined): Instruct
 }
 
 /**
+ * The most floating-point operations a second that kernels could do: measured by multiply-adds that touch no memory.
+ * @param threads how many threads do them at a time
+ */
+export function measurePeak(instructionSet: InstructionSet, threads: number): number {
+  return loadAddon().multiplyAddRate(INSTRUCTION_SETS.indexOf(instructionSet), threads);
+}
+
+/**
  * The native backend: C++ kernels on threads of their own, in float32.
  * @param options.instructionSet which kernels to use; default: `LAMINET_ISA`, else the widest that the processor has
  * Errors: `E_BACKEND` where the addon cannot be loaded, or the processor lacks the instruction set.

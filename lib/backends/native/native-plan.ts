@@ -7,6 +7,9 @@ import { statusError } from './status';
 
 const OUTCOMES: readonly RunStatus[] = ['done', 'stopped', 'diverged'];
 
+/** What comes of an empty order. */
+const NOTHING_DONE: RunOutcome = { status: 'done', steps: 0 };
+
 /** For programs without an update. */
 const NO_RATES = new Float64Array(0);
 
@@ -33,8 +36,9 @@ export class NativePlan implements Plan {
     forgotten.register(this, { addon, plan }, this);
   }
 
-  run(request: RunRequest, onProgress?: (steps: number) => void): Promise<RunOutcome> {
+  async run(request: RunRequest, onProgress?: (steps: number) => void): Promise<RunOutcome> {
     checkRequest(this.#program, 'float32', request);
+    if (request.order.length === 0) return NOTHING_DONE;
     return new Promise((resolve, reject) => {
       const onEvent = (outcome: number, steps: number): void => {
         if (outcome < 0) onProgress?.(steps);
@@ -49,6 +53,7 @@ export class NativePlan implements Plan {
 
   runSync(request: RunRequest): RunOutcome {
     checkRequest(this.#program, 'float32', request);
+    if (request.order.length === 0) return NOTHING_DONE;
     const outcome = this.#addon.runSync(this.#plan, ...this.#buffers(request));
     if (outcome < 0) throw statusError(outcome, this.#program);
     return { status: OUTCOMES[outcome] as RunStatus, steps: request.control[1] ?? 0 };
