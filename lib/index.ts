@@ -1,5 +1,15 @@
 export type { BackendName } from './backends/backend';
 export { Dataset, type DatasetOptions } from './data/dataset';
+export { type DigitsSplit, readDigits } from './data/digits';
+export { type MnistOptions, type MnistSplit, readMnist } from './data/mnist';
+export {
+  checkGradients,
+  type GradientCheckOptions,
+  type GradientReport,
+  type LayerCheck,
+  type TensorCheck,
+} from './doctor/gradient-check';
+export type { Verdict } from './doctor/gradient-verdict';
 export { type ErrorCode, LaminetError } from './errors';
 export type { Initializer, InitializerContext, InitializerName } from './initializers/initializer';
 export { type ActivationName, activation, logSoftmax, relu, sigmoid, softmax, tanh } from './layers/activation';
@@ -19,6 +29,7 @@ export {
 } from './losses/loss';
 export type { EpochRecord, Evaluation, History, TrainingEvent } from './model/events';
 export type { FitOptions } from './model/fit';
+export type { Graph } from './model/graph';
 export { loadModel } from './model/load-model';
 export type { Model, ModelOptions, Prediction, RunOptions, Samples } from './model/model';
 export { type SequentialOptions, sequential } from './model/sequential';
