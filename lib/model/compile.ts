@@ -9,6 +9,7 @@ import type { Optimizer } from '../optimizers/optimizer';
 import { sizeOf } from '../tensor/shape';
 import { differentiate } from './differentiate';
 import type { Graph } from './graph';
+import { poolBeforeActivations } from './pool-first';
 import { ProgramBuilder } from './program-builder';
 
 /** How the samples of a data set become a network's input. */
@@ -54,6 +55,7 @@ function emitForward(
       node.parameters.map((index) => parameters[index] as Value),
     );
   }
+  poolBeforeActivations(builder, value);
   return { x, output: value, parameters };
 }
 

@@ -5,10 +5,11 @@ import type { OpName } from './registry';
 /** The number of elements that a function is applied to, each by itself. */
 export type ElementwiseGeometry = { readonly elements: number };
 
-/** An op that applies one function to every element, and whose derivative follows from the function's own value. */
+/** An op that applies one function to every element, which never decreases, and whose derivative follows from the function's own value. */
 function elementwise(name: OpName, gradient: OpName): Op<NoAttributes, ElementwiseGeometry> {
   return {
     name,
+    monotonic: true,
     infer(inputs): Inference<ElementwiseGeometry> {
       const { shape } = requireInput(name, inputs, 0);
       return { geometry: { elements: sizeOf(shape) }, outputs: [activationType(shape)] };

@@ -36,6 +36,8 @@ export interface GradientContext<G extends Geometry = Geometry> {
  */
 export interface Op<A = never, G extends Geometry = Geometry> {
   readonly name: OpName;
+  /** Whether it is applied element by element and never decreases, so that a maximum may be taken before it. */
+  readonly monotonic?: boolean;
   infer(inputs: readonly (TensorType | undefined)[], attributes: A): Inference<G>;
   gradient?(context: GradientContext<G>): void;
 }
