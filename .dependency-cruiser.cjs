@@ -44,7 +44,8 @@ module.exports = {
     onlyImports('doctor/', [...training, 'backends/reference/index[.]ts$']),
     {
       name: 'only-types-of-ops',
-      comment: 'backends run programs and data sets feed them; the rules of the ops stay with the ops, their names do not',
+      comment:
+        'backends run programs and data sets feed them; the rules of the ops stay with the ops, their names do not',
       severity: 'error',
       from: { path: '^lib/(backends|data)/' },
       to: { path: '^lib/ops/', pathNot: '^lib/ops/registry[.]ts$', dependencyTypesNot: ['type-only'] },
