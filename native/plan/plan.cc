@@ -13,6 +13,8 @@ namespace {
 constexpr int32_t kMostSlots = 64;
 // Numbers that one task of the second stage changes, about: enough to be worth handing out.
 constexpr int64_t kTaskFloats = 2048;
+// Rows of a weight matrix are handed out in multiples of this.
+constexpr int32_t kRowBlock = 8;
 constexpr int64_t kMostBytes = int64_t{1} << 40;
 
 int32_t ceilDiv(int64_t a, int64_t b) { return static_cast<int32_t>((a + b - 1) / b); }
@@ -51,7 +53,9 @@ Status Plan::create(const double* numbers, size_t count, int threads, Instructio
     int32_t& rows = plan->rows_[p];
     if (rows == 0) rows = static_cast<int32_t>(program.parameters[p].size);
     const int64_t rowFloats = program.parameters[p].size / rows;
-    const auto step = static_cast<int32_t>(std::max<int64_t>(1, kTaskFloats / rowFloats));
+    // Whole blocks of rows where there are several: they are packed together.
+    const auto atLeast = static_cast<int32_t>(std::max<int64_t>(1, kTaskFloats / rowFloats));
+    const int32_t step = ceilDiv(atLeast, kRowBlock) * kRowBlock;
     for (int32_t begin = 0; begin < rows; begin += step) {
       plan->tasks_.push_back({static_cast<int32_t>(p), begin, std::min(rows, begin + step)});
     }

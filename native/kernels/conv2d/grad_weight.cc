@@ -78,6 +78,7 @@ void accumulate(const Tile& t) {
   for (int s = 0; s < SB; s++) {
     const int32_t offset = tapOffset(g, t.tap + s);
     const Range inside = outputsInside(offset, g.inWidth, g.outWidth, g.strideWidth);
+    if (inside.begin == inner.begin && inside.end == inner.end) continue;
     for (int32_t y = rows.begin; y < rows.end; y++) {
       const int64_t inputRow = (static_cast<int64_t>(y) * g.strideHeight + rowOffset) * g.inWidth;
       for (int32_t x = inside.begin; x < inside.end; x++) {

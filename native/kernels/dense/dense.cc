@@ -16,10 +16,19 @@ int64_t packedSize(int32_t rows, int32_t columns) {
 
 // packed[block of outputs][input][output in block]; the last block is filled up with zeros, which stay from allocation on.
 void packForward(const DenseGeometry& g, const float* weight, int32_t begin, int32_t end, float* packed) {
-  for (int32_t k = begin; k < end; k++) {
+  int32_t k = begin;
+  while (k < end) {
     const float* from = weight + static_cast<int64_t>(k) * g.inputs;
     float* to = packed + static_cast<int64_t>(k / kRows) * g.inputs * kRows + k % kRows;
-    for (int32_t m = 0; m < g.inputs; m++) to[static_cast<int64_t>(m) * kRows] = from[m];
+    if (k % kRows == 0 && k + kRows <= end) {
+      for (int32_t m = 0; m < g.inputs; m++) {
+        for (int32_t i = 0; i < kRows; i++) to[m * kRows + i] = from[static_cast<int64_t>(i) * g.inputs + m];
+      }
+      k += kRows;
+    } else {
+      for (int32_t m = 0; m < g.inputs; m++) to[static_cast<int64_t>(m) * kRows] = from[m];
+      k++;
+    }
   }
 }
 
