@@ -50,9 +50,13 @@ test('a reader that leaves early ends the command quietly', async () => {
 test('SIGINT stops the training, which keeps its weights', async () => {
   const { child, ended } = start(...training('100000'));
   let out = '';
+  let interrupted = false;
   child.stdout.on('data', (chunk) => {
     out += chunk;
-    if (/^epoch 2\//m.test(out)) child.kill('SIGINT');
+    if (!interrupted && /^epoch 2\//m.test(out)) {
+      interrupted = true;
+      child.kill('SIGINT');
+    }
   });
   expect(await ended).toEqual({ code: 130, err: '' });
   const [name = ''] = await readdir(join(folder, 'runs'));
