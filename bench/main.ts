@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { benchConvolutions, formatConvolutions } from './convolutions';
 import { benchLenet5, formatInstructions, formatSteps, profileLenet5 } from './lenet5';
 import { describeMachine } from './machine';
 
@@ -35,12 +36,15 @@ async function main(): Promise<void> {
   console.log(`${formatSteps(steps)}\n`);
   console.log('where a lenet5 step of batch 64 spends its time, one thread, per slice of 16 samples');
   const instructions = await profileLenet5(machine);
-  console.log(formatInstructions(instructions));
+  console.log(`${formatInstructions(instructions)}\n`);
+  console.log(`convolutions, ${machine.threads} threads, GFLOP/s`);
+  const convolutions = await benchConvolutions(machine, Number(values.rounds));
+  console.log(formatConvolutions(convolutions));
 
   mkdirSync(path.dirname(values.json), { recursive: true });
   writeFileSync(
     values.json,
-    `${JSON.stringify({ date: new Date().toISOString(), machine, steps, instructions }, null, 2)}\n`,
+    `${JSON.stringify({ date: new Date().toISOString(), machine, steps, instructions, convolutions }, null, 2)}\n`,
   );
   console.log(`\nwritten to ${values.json}`);
 }

@@ -2,7 +2,7 @@ import type { Plan, RunRequest } from '../lib/backends/backend';
 import { nativeBackend } from '../lib/backends/native';
 import { Dataset } from '../lib/data/dataset';
 import type { Loss } from '../lib/losses/loss';
-import { compileProgram } from '../lib/model/compile';
+import { type CompileOptions, compileProgram } from '../lib/model/compile';
 import type { Graph } from '../lib/model/graph';
 import { ParameterStore } from '../lib/model/parameters';
 import { inOrder, inputFormat, makeRequest } from '../lib/model/runner';
@@ -21,6 +21,14 @@ export function randomImages(shape: readonly [number, number, number], count: nu
   return Dataset.from({ samples, shape, labels, classes: 10, padding, name: 'random images' });
 }
 
+/** Numbers at random, with as many target numbers a sample as are asked for. */
+export function randomNumbers(shape: readonly number[], targets: number, count: number): Dataset {
+  const random = new RandomSequence(2, RandomStream.pick);
+  const draw = (length: number): Float32Array => Float32Array.from({ length }, () => random.nextUniform() - 0.5);
+  const size = shape.reduce((product, axis) => product * axis, 1);
+  return Dataset.from({ samples: draw(size * count), shape, targets: draw(targets * count), name: 'random numbers' });
+}
+
 /** A training program on data, ready to be run again and again. */
 export interface NetworkRun {
   readonly program: Program;
@@ -31,16 +39,24 @@ export interface NetworkRun {
 }
 
 /** Plans the training of a network on a data set. The learning rate is so small that nothing changes from run to run. */
-export function trainingRun(graph: Graph, loss: Loss, data: Dataset, batchSize: number, threads: number): NetworkRun {
+export function trainingRun(
+  graph: Graph,
+  loss: Loss,
+  data: Dataset,
+  batchSize: number,
+  threads: number,
+  options: Pick<CompileOptions, 'inputGradient'> = {},
+): NetworkRun {
   const store = new ParameterStore(graph, 'float32');
   store.initialize(1);
   const program = compileProgram(graph, {
     purpose: 'train',
     batchSize,
     input: inputFormat(data),
-    targets: 'classes',
+    targets: data.labels ? 'classes' : 'values',
     loss,
     optimizer: sgd({ learningRate: 1e-6 }),
+    ...options,
   });
   const plan = nativeBackend().plan(program, { precision: 'float32', threads });
   const steps = Math.ceil(data.count / batchSize);
