@@ -28,7 +28,7 @@ export const lenet5First: NetworkDefinition = {
   name: 'lenet5-first',
   description: 'LeNet-5 with 86 tanh units before ten plain outputs, on squared errors',
   inputShape: [1, 32, 32],
-  defaults: { loss: 'sse', learningRate: 0.1, batchSize: 16, epochs: 4 },
+  defaults: { loss: 'sse', learningRate: 0.05, batchSize: 16, epochs: 4 },
   layers: () => [
     ...features(),
     dense({ units: 86, activation: 'tanh', kernelInitializer }),
@@ -41,6 +41,6 @@ export const lenet5: NetworkDefinition = {
   name: 'lenet5',
   description: 'LeNet-5 with ten tanh units and a softmax, on cross-entropy',
   inputShape: [1, 32, 32],
-  defaults: { loss: 'crossEntropy', learningRate: 0.2, batchSize: 16, epochs: 2 },
+  defaults: { loss: 'crossEntropy', learningRate: 0.2, batchSize: 16, epochs: 4 },
   layers: () => [...features(), dense({ units: 10, activation: 'tanh', kernelInitializer }), softmax()],
 };

@@ -11,7 +11,7 @@ export const twoLayer: NetworkDefinition = {
   name: 'two-layer',
   description: 'two fully connected layers: 100 sigmoids, 10 outputs',
   inputShape: [1, 32, 32],
-  defaults: { loss: 'sse', learningRate: 0.05, batchSize: 16, epochs: 4 },
+  defaults: { loss: 'sse', learningRate: 0.1, batchSize: 16, epochs: 4 },
   layers: () => [
     linearize(),
     dense({ units: 100, activation: 'sigmoid', kernelInitializer }),
@@ -24,7 +24,7 @@ export const oneConv: NetworkDefinition = {
   name: 'one-conv',
   description: 'one convolution of 5 filters, then the two fully connected layers',
   inputShape: [1, 32, 32],
-  defaults: { loss: 'sse', learningRate: 0.02, batchSize: 16, epochs: 4 },
+  defaults: { loss: 'sse', learningRate: 0.03, batchSize: 16, epochs: 4 },
   layers: () => [
     conv2d({ filters: 5, kernelSize: 5, activation: 'tanh', kernelInitializer }),
     linearize(),
