@@ -9,8 +9,8 @@ namespace laminet {
 namespace LAMINET_ISA {
 
 const Conv2dKernels& conv2dKernels() {
-  static constexpr Conv2dKernels kernels = {conv2dPackForward, conv2dPackBackward, conv2dForward, conv2dGradInput,
-                                            conv2dGradWeight};
+  static constexpr Conv2dKernels kernels = {conv2dPackForward, conv2dPackBackward, conv2dForward,
+                                            conv2dGradInput,   conv2dScratchSize,  conv2dGradWeight};
   return kernels;
 }
 

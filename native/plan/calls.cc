@@ -43,7 +43,7 @@ void conv2dGradInput(const Call& call, Slice& slice) {
 
 void conv2dGradWeight(const Call& call, Slice& slice) {
   call.kernels->conv2d->gradWeight(call.geometry.conv2d, input(call, slice, 0), input(call, slice, 1),
-                                   gradient(call, slice));
+                                   floats(slice, call.scratch), gradient(call, slice));
 }
 
 void dense(const Call& call, Slice& slice) {

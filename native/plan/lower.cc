@@ -140,6 +140,8 @@ void Lowering::addCall(const Instruction& instruction, int32_t step) {
       lowered_.hasGradient[parameter] = true;
       if (dense || instruction.op == Op::denseGradWeight) {
         scratch = arena_.add(kernels_.dense->scratchSize(call.geometry.dense) * kFloatBytes, step, step);
+      } else if (instruction.op == Op::conv2dGradWeight) {
+        scratch = arena_.add(kernels_.conv2d->scratchSize(call.geometry.conv2d) * kFloatBytes, step, step);
       }
       break;
     }

@@ -18,9 +18,12 @@ struct Conv2dKernels {
   void (*forward)(const Conv2dGeometry&, const float* input, const float* packed, const float* bias, float* output);
   // gradInput[c] = sum of gradOutput * weight over filters and taps, one chain an element.
   void (*gradInput)(const Conv2dGeometry&, const float* gradOutput, const float* packed, float* gradInput);
+  // Floats of working memory that gradWeight needs.
+  int64_t (*scratchSize)(const Conv2dGeometry&);
   // gradWeight = sum of gradOutput * input over positions and the 16 samples: a chain over positions in each lane, then the
-  // fixed tree over lanes.
-  void (*gradWeight)(const Conv2dGeometry&, const float* gradOutput, const float* input, float* gradWeight);
+  // fixed tree over lanes. Padding takes part in the sums as zeros.
+  void (*gradWeight)(const Conv2dGeometry&, const float* gradOutput, const float* input, float* scratch,
+                     float* gradWeight);
 };
 
 }  // namespace laminet

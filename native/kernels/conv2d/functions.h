@@ -6,7 +6,9 @@ namespace LAMINET_ISA {
 
 void conv2dForward(const Conv2dGeometry& g, const float* input, const float* packed, const float* bias, float* output);
 void conv2dGradInput(const Conv2dGeometry& g, const float* gradOutput, const float* packed, float* gradInput);
-void conv2dGradWeight(const Conv2dGeometry& g, const float* gradOutput, const float* input, float* gradWeight);
+int64_t conv2dScratchSize(const Conv2dGeometry& g);
+void conv2dGradWeight(const Conv2dGeometry& g, const float* gradOutput, const float* input, float* scratch,
+                      float* gradWeight);
 void conv2dPackForward(const Conv2dGeometry& g, const float* weight, int32_t begin, int32_t end, float* packed);
 void conv2dPackBackward(const Conv2dGeometry& g, const float* weight, int32_t begin, int32_t end, float* packed);
 

@@ -1,157 +1,194 @@
 // Convolution backward to the weights.
 //
-// Accumulators hold KB filters x SB neighbouring taps of one input row, over all positions of the slice at which every one of
-// the taps lies inside the image; the few positions at the edges follow, tap by tap. Then the lanes are summed.
+// A tile is KB filters x NB columns of the weight matrix, a column being a tap of an input channel: accumulators of KB * NB
+// vectors run over all output positions, each position taking KB loads of gradients and NB of inputs. Inputs come from a
+// copy of the channel with its padding filled in, so that every tap is there at every position and each sum is one chain over
+// the positions in their order. At the end the lanes of each accumulator are summed by the fixed tree.
 #include "kernels/conv2d/functions.h"
-#include "kernels/conv2d/window.h"
 #include "simd/simd.h"
+#include "simd/sum_lanes.h"
 
 namespace laminet {
 namespace LAMINET_ISA {
 namespace {
 
-// Taps and filters of a tile: as many accumulators as the registers hold beside the loaded taps.
-constexpr int32_t kMostTaps = 5;
-constexpr int filtersFor(int taps) {
-  return kRegisters == 32 ? (taps == 5 ? 4 : taps == 4 ? 6 : 8) : (taps >= 4 ? 2 : taps == 3 ? 4 : 6);
+constexpr int kMostColumns = kRegisters == 32 ? 9 : 5;
+constexpr int kMostFilters = 8;
+
+// Filters of a tile: accumulators, one gradient a filter and one input must fit into the registers.
+constexpr int filtersFor(int columns) {
+  const int fit = (kRegisters - 1) / (columns + 1);
+  return fit < kMostFilters ? fit : kMostFilters;
 }
-constexpr int32_t kMostFilters = 8;
 
 struct Tile {
-  const Conv2dGeometry* g;
-  const float* gradOutput;  // of the tile's first filter
-  const float* input;       // of the tile's channel
-  int32_t row;              // the kernel's row
-  int32_t tap;              // the first of the tile's taps
-  float* sums;              // [filters][taps][16]
+  const float* gradOutput;              // of the tile's first filter
+  int64_t gradPlane;                    // floats from one filter's gradients to the next
+  const float* columns[kMostColumns];   // the inputs that each column meets at the first position
+  int32_t height, width;                // positions
+  int64_t rowStride, pixelStride;       // floats between the inputs of neighbouring positions
+  float* sums;                          // [filters][columns][16]
 };
 
-// The input column's offset for tap s: column = output * stride + offset.
-LAMINET_INLINE int32_t tapOffset(const Conv2dGeometry& g, int32_t s) { return s * g.dilationWidth - g.padLeft; }
-
-template <int KB, int SB>
+template <int KB, int NB>
 void accumulate(const Tile& t) {
-  const Conv2dGeometry& g = *t.g;
-  const int64_t gradPlane = static_cast<int64_t>(g.outHeight) * g.outWidth * kLanes;
-  const int32_t rowOffset = t.row * g.dilationHeight - g.padTop;
-  const Range rows = outputsInside(rowOffset, g.inHeight, g.outHeight, g.strideHeight);
-  // Every tap is inside from the first output of its leftmost tap to the last of its rightmost.
-  const Range left = outputsInside(tapOffset(g, t.tap), g.inWidth, g.outWidth, g.strideWidth);
-  const Range right = outputsInside(tapOffset(g, t.tap + SB - 1), g.inWidth, g.outWidth, g.strideWidth);
-  const Range inner = {left.begin, atLeast(left.begin, atMost(left.end, right.end))};
-  const int64_t pixelStride = static_cast<int64_t>(g.strideWidth) * kLanes;
-  const int64_t tapStride = static_cast<int64_t>(g.dilationWidth) * kLanes;
-
   for (int lane = 0; lane < kLanes; lane += kWidth) {
-    Vec sum[KB][SB];
-#pragma GCC unroll 8
+    Vec sum[KB][NB];
+#pragma GCC unroll 9
     for (int i = 0; i < KB; i++) {
-#pragma GCC unroll 8
-      for (int s = 0; s < SB; s++) sum[i][s] = zero();
+#pragma GCC unroll 9
+      for (int j = 0; j < NB; j++) sum[i][j] = zero();
     }
-    for (int32_t y = rows.begin; y < rows.end; y++) {
-      const int64_t inputRow = static_cast<int64_t>(y) * g.strideHeight + rowOffset;
-      const float* gradient = t.gradOutput + (static_cast<int64_t>(y) * g.outWidth + inner.begin) * kLanes + lane;
-      const float* pixel = t.input + (inputRow * g.inWidth + tapOffset(g, t.tap)) * kLanes + lane +
-                           inner.begin * pixelStride;
-      for (int32_t x = inner.begin; x < inner.end; x++) {
-        Vec taps[SB];
-#pragma GCC unroll 8
-        for (int s = 0; s < SB; s++) taps[s] = load(pixel + s * tapStride);
-#pragma GCC unroll 8
-        for (int i = 0; i < KB; i++) {
-          const Vec d = load(gradient + i * gradPlane);
-#pragma GCC unroll 8
-          for (int s = 0; s < SB; s++) sum[i][s] = fma(d, taps[s], sum[i][s]);
+    const float* gradient = t.gradOutput + lane;
+    for (int32_t y = 0; y < t.height; y++) {
+      int64_t offset = y * t.rowStride + lane;
+      for (int32_t x = 0; x < t.width; x++) {
+        Vec d[KB];
+#pragma GCC unroll 9
+        for (int i = 0; i < KB; i++) d[i] = load(gradient + i * t.gradPlane);
+#pragma GCC unroll 9
+        for (int j = 0; j < NB; j++) {
+          const Vec input = load(t.columns[j] + offset);
+#pragma GCC unroll 9
+          for (int i = 0; i < KB; i++) sum[i][j] = fma(d[i], input, sum[i][j]);
         }
         gradient += kLanes;
-        pixel += pixelStride;
+        offset += t.pixelStride;
       }
     }
-#pragma GCC unroll 8
+#pragma GCC unroll 9
     for (int i = 0; i < KB; i++) {
-#pragma GCC unroll 8
-      for (int s = 0; s < SB; s++) store(t.sums + (i * SB + s) * kLanes + lane, sum[i][s]);
-    }
-  }
-
-  for (int s = 0; s < SB; s++) {
-    const int32_t offset = tapOffset(g, t.tap + s);
-    const Range inside = outputsInside(offset, g.inWidth, g.outWidth, g.strideWidth);
-    if (inside.begin == inner.begin && inside.end == inner.end) continue;
-    for (int32_t y = rows.begin; y < rows.end; y++) {
-      const int64_t inputRow = (static_cast<int64_t>(y) * g.strideHeight + rowOffset) * g.inWidth;
-      for (int32_t x = inside.begin; x < inside.end; x++) {
-        if (x == inner.begin && inner.end > inner.begin) x = inner.end;
-        if (x >= inside.end) break;
-        const float* pixel = t.input + (inputRow + x * g.strideWidth + offset) * kLanes;
-        const float* gradient = t.gradOutput + (static_cast<int64_t>(y) * g.outWidth + x) * kLanes;
-        for (int i = 0; i < KB; i++) {
-          float* sum = t.sums + (i * SB + s) * kLanes;
-          for (int lane = 0; lane < kLanes; lane += kWidth) {
-            store(sum + lane, fma(load(gradient + i * gradPlane + lane), load(pixel + lane), load(sum + lane)));
-          }
-        }
-      }
+#pragma GCC unroll 9
+      for (int j = 0; j < NB; j++) store(t.sums + (i * NB + j) * kLanes + lane, sum[i][j]);
     }
   }
 }
 
 using Accumulate = void (*)(const Tile&);
 
-template <int SB>
-struct ByFilters {
-  static constexpr Accumulate of(int filters) {
-    switch (filters) {
-      case 1: return accumulate<1, SB>;
-      case 2: return accumulate<2, SB>;
-      case 3: return accumulate<(filtersFor(SB) >= 3 ? 3 : 1), SB>;
-      case 4: return accumulate<(filtersFor(SB) >= 4 ? 4 : 1), SB>;
-      case 5: return accumulate<(filtersFor(SB) >= 5 ? 5 : 1), SB>;
-      case 6: return accumulate<(filtersFor(SB) >= 6 ? 6 : 1), SB>;
-      case 7: return accumulate<(filtersFor(SB) >= 7 ? 7 : 1), SB>;
-      default: return accumulate<(filtersFor(SB) >= 8 ? 8 : 1), SB>;
-    }
-  }
-};
-
-Accumulate accumulateFor(int32_t filters, int32_t taps) {
-  switch (taps) {
-    case 1: return ByFilters<1>::of(filters);
-    case 2: return ByFilters<2>::of(filters);
-    case 3: return ByFilters<3>::of(filters);
-    case 4: return ByFilters<4>::of(filters);
-    default: return ByFilters<5>::of(filters);
+// The tile of so many filters; a number that never occurs beside so many columns stands for one filter.
+template <int NB>
+Accumulate accumulateOf(int32_t filters) {
+  constexpr int most = filtersFor(NB);
+  switch (filters) {
+    case 2: return accumulate<(most >= 2 ? 2 : 1), NB>;
+    case 3: return accumulate<(most >= 3 ? 3 : 1), NB>;
+    case 4: return accumulate<(most >= 4 ? 4 : 1), NB>;
+    case 5: return accumulate<(most >= 5 ? 5 : 1), NB>;
+    case 6: return accumulate<(most >= 6 ? 6 : 1), NB>;
+    case 7: return accumulate<(most >= 7 ? 7 : 1), NB>;
+    case 8: return accumulate<(most >= 8 ? 8 : 1), NB>;
+    default: return accumulate<1, NB>;
   }
 }
 
+Accumulate accumulateFor(int32_t filters, int32_t columns) {
+  switch (columns) {
+    case 1: return accumulateOf<1>(filters);
+    case 2: return accumulateOf<2>(filters);
+    case 3: return accumulateOf<3>(filters);
+    case 4: return accumulateOf<4>(filters);
+#if LAMINET_ISA_AVX512
+    case 5: return accumulateOf<5>(filters);
+    case 6: return accumulateOf<6>(filters);
+    case 7: return accumulateOf<7>(filters);
+    case 8: return accumulateOf<8>(filters);
+    default: return accumulateOf<9>(filters);
+#else
+    default: return accumulateOf<5>(filters);
+#endif
+  }
+}
+
+// Columns that are worked on together: all taps of a small kernel (of several channels, where it is smaller still), or
+// neighbouring taps of a large one.
+int32_t columnsTogether(const Conv2dGeometry& g) {
+  const int32_t taps = g.kernelHeight * g.kernelWidth;
+  if (taps > kMostColumns) return g.kernelWidth <= kMostColumns ? g.kernelWidth : 5;
+  return taps <= 2 ? 5 / taps * taps : taps;
+}
+
+bool isPadded(const Conv2dGeometry& g) {
+  return g.padTop != 0 || g.padBottom != 0 || g.padLeft != 0 || g.padRight != 0;
+}
+
+int64_t paddedPlane(const Conv2dGeometry& g) {
+  return static_cast<int64_t>(g.padTop + g.inHeight + g.padBottom) * (g.padLeft + g.inWidth + g.padRight) * kLanes;
+}
+
+// The inputs of a channel with zeros around them. The zeros of `padded` are there from the first time on.
+void copyPadded(const Conv2dGeometry& g, const float* input, float* padded) {
+  const int64_t row = static_cast<int64_t>(g.padLeft + g.inWidth + g.padRight) * kLanes;
+  const size_t bytes = static_cast<size_t>(g.inWidth) * kLanes * sizeof(float);
+  float* to = padded + g.padTop * row + static_cast<int64_t>(g.padLeft) * kLanes;
+  for (int32_t y = 0; y < g.inHeight; y++) {
+    __builtin_memcpy(to, input, bytes);
+    to += row;
+    input += static_cast<int64_t>(g.inWidth) * kLanes;
+  }
+}
+
+// Channels of which a padded copy is held at a time.
+constexpr int32_t kPaddedChannels = 5;
+
 }  // namespace
 
-void conv2dGradWeight(const Conv2dGeometry& g, const float* gradOutput, const float* input, float* gradWeight) {
-  alignas(64) float sums[kMostFilters * kMostTaps * kLanes];
+int64_t conv2dScratchSize(const Conv2dGeometry& g) {
+  const int32_t channels = g.inChannels / g.groups;
+  return isPadded(g) ? paddedPlane(g) * (channels < kPaddedChannels ? channels : kPaddedChannels) : 0;
+}
+
+void conv2dGradWeight(const Conv2dGeometry& g, const float* gradOutput, const float* input, float* scratch,
+                      float* gradWeight) {
+  alignas(64) float sums[kMostFilters * kMostColumns * kLanes];
+  float reduced[kMostFilters * kMostColumns];
   const int32_t channels = g.inChannels / g.groups;
   const int32_t filters = g.outChannels / g.groups;
-  const int64_t gradPlane = static_cast<int64_t>(g.outHeight) * g.outWidth * kLanes;
+  const int32_t taps = g.kernelHeight * g.kernelWidth;
   const int64_t inputPlane = static_cast<int64_t>(g.inHeight) * g.inWidth * kLanes;
-  const int32_t tapBlocks = (g.kernelWidth + kMostTaps - 1) / kMostTaps;
-  for (int32_t tapBlock = 0; tapBlock < tapBlocks; tapBlock++) {
-    const int32_t tap = static_cast<int32_t>(static_cast<int64_t>(tapBlock) * g.kernelWidth / tapBlocks);
-    const int32_t taps = static_cast<int32_t>(static_cast<int64_t>(tapBlock + 1) * g.kernelWidth / tapBlocks) - tap;
-    const int32_t filterBlocks = (filters + filtersFor(taps) - 1) / filtersFor(taps);
-    for (int32_t block = 0; block < filterBlocks * g.groups; block++) {
-      const int32_t group = block / filterBlocks;
-      const int64_t within = block % filterBlocks;
-      const int32_t begin = static_cast<int32_t>(within * filters / filterBlocks);
-      const int32_t count = static_cast<int32_t>((within + 1) * filters / filterBlocks) - begin;
-      const Accumulate run = accumulateFor(count, taps);
-      const int32_t filter = group * filters + begin;
-      for (int32_t c = 0; c < channels; c++) {
-        for (int32_t r = 0; r < g.kernelHeight; r++) {
-          run({&g, gradOutput + filter * gradPlane, input + (group * channels + c) * inputPlane, r, tap, sums});
+  const bool padded = isPadded(g);
+  const int64_t plane = padded ? paddedPlane(g) : inputPlane;
+  const int64_t row = static_cast<int64_t>(padded ? g.padLeft + g.inWidth + g.padRight : g.inWidth) * kLanes;
+  if (padded) __builtin_memset(scratch, 0, static_cast<size_t>(conv2dScratchSize(g)) * sizeof(float));
+
+  Tile tile{};
+  tile.gradPlane = static_cast<int64_t>(g.outHeight) * g.outWidth * kLanes;
+  tile.height = g.outHeight;
+  tile.width = g.outWidth;
+  tile.rowStride = row * g.strideHeight;
+  tile.pixelStride = static_cast<int64_t>(g.strideWidth) * kLanes;
+  tile.sums = sums;
+
+  for (int32_t group = 0; group < g.groups; group++) {
+    // A few channels at a time, whose columns are then taken in blocks.
+    for (int32_t first = 0; first < channels; first += kPaddedChannels) {
+      const int32_t held = channels - first < kPaddedChannels ? channels - first : kPaddedChannels;
+      const float* planes = input + (group * channels + first) * inputPlane;
+      if (padded) {
+        for (int32_t c = 0; c < held; c++) copyPadded(g, planes + c * inputPlane, scratch + c * plane);
+        planes = scratch;
+      }
+      const int32_t together = columnsTogether(g);
+      for (int32_t column = 0; column < held * taps; column += together) {
+        const int32_t columns = held * taps - column < together ? held * taps - column : together;
+        for (int32_t j = 0; j < columns; j++) {
+          const int32_t c = (column + j) / taps;
+          const int32_t r = (column + j) % taps / g.kernelWidth;
+          const int32_t s = (column + j) % g.kernelWidth;
+          tile.columns[j] = planes + c * plane + r * g.dilationHeight * row +
+                            static_cast<int64_t>(s) * g.dilationWidth * kLanes;
+        }
+        const int32_t blocks = (filters + filtersFor(columns) - 1) / filtersFor(columns);
+        for (int32_t block = 0; block < blocks; block++) {
+          const auto begin = static_cast<int32_t>(static_cast<int64_t>(block) * filters / blocks);
+          const int32_t count = static_cast<int32_t>(static_cast<int64_t>(block + 1) * filters / blocks) - begin;
+          const int32_t filter = group * filters + begin;
+          tile.gradOutput = gradOutput + filter * tile.gradPlane;
+          accumulateFor(count, columns)(tile);
+          sumLanesOfEach(sums, count * columns, reduced);
           for (int32_t i = 0; i < count; i++) {
-            float* out = gradWeight +
-                         ((static_cast<int64_t>(filter + i) * channels + c) * g.kernelHeight + r) * g.kernelWidth + tap;
-            for (int32_t s = 0; s < taps; s++) out[s] = sumLanes(sums + (i * taps + s) * kLanes);
+            float* out = gradWeight + (static_cast<int64_t>(filter + i) * channels + first) * taps + column;
+            for (int32_t j = 0; j < columns; j++) out[j] = reduced[i * columns + j];
           }
         }
       }
