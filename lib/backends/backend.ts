@@ -57,6 +57,11 @@ export interface RunRequest {
    * those of waiting for each other. Two longer than the program; leave it out where nobody asks.
    */
   readonly profile?: Float64Array;
+  /**
+   * A number above 0 that is another whenever the parameters are others: a backend may keep what it made of them for the
+   * next run. Leave it out where that cannot be known.
+   */
+  readonly version?: number;
   /** Shared, of two numbers; see {@link Control}. */
   readonly control: Int32Array;
 }

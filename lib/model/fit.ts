@@ -55,7 +55,7 @@ function epochOrder({ data, shuffle, seed }: TrainingContext, epoch: number): Ui
 
 function epochRequest(context: TrainingContext, order: Uint32Array): RunRequest {
   const steps = Math.ceil(order.length / context.batchSize);
-  const rates = new Float64Array(new SharedArrayBuffer(steps * 8)).fill(context.learningRate);
+  const rates = new Float64Array(steps).fill(context.learningRate);
   return makeRequest(context.program, context.precision, context.store, context.data, order, rates);
 }
 

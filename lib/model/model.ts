@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import type { BackendName } from '../backends/backend';
+import type { BackendName, RunRequest } from '../backends/backend';
 import { selectBackend, selectThreads } from '../backends/select';
 import { Dataset } from '../data/dataset';
 import { LaminetError } from '../errors';
@@ -13,7 +13,7 @@ import type { Evaluation, History } from './events';
 import { checkEpochs, type FitOptions, train } from './fit';
 import type { Graph } from './graph';
 import { ParameterStore } from './parameters';
-import { PlanCache } from './plan-cache';
+import { PlanCache, type PlannedProgram } from './plan-cache';
 import { checkBatchSize, checkFit, inOrder, inputFormat, makeRequest, runWithSignal, summarize } from './runner';
 import { loadParameters, saveModel } from './store';
 import { summarizeGraph } from './summary';
@@ -33,7 +33,7 @@ export interface ModelOptions {
 
 /** The options of `evaluate` and `predict`. */
 export interface RunOptions {
-  /** Samples a step; no result depends on it but the time. Default: 256. */
+  /** Samples a step, no more than there are; no result depends on it but the time. Default: 256. */
   readonly batchSize?: number;
   readonly signal?: AbortSignal;
 }
@@ -48,6 +48,9 @@ export interface Prediction {
 
 /** Samples to predict: a data set, or rows of the network's input shape (bytes are scaled by 1 / 255). */
 export type Samples = Dataset | Uint8Array | Float32Array | Float64Array | readonly number[];
+
+/** Samples a step where nothing is trained and nothing else is asked for. */
+const PREDICTION_BATCH = 256;
 
 /** Who listens where nobody does. */
 const ignoreEvent = (): void => undefined;
@@ -152,9 +155,9 @@ export class Model {
       this.#requireTargets(validationData);
     }
     if (this.#training) throw new LaminetError('E_STATE', `${this.name} is being trained already`);
-    const program = this.#compileFor('train', data, batchSize, { loss, optimizer });
-    const plan = plans.get(program);
+    const { program, plan } = this.#planFor('train', data, batchSize, { loss, optimizer });
     this.#training = true;
+    this.#store.noteChange();
     try {
       return await plans.exclusively(plan, () =>
         train({
@@ -176,6 +179,7 @@ export class Model {
         }),
       );
     } finally {
+      this.#store.noteChange();
       this.#training = false;
     }
   }
@@ -195,11 +199,23 @@ export class Model {
    * @param samples a data set, or rows of the network's input shape one after another; they are copied first
    */
   async predict(samples: Samples, options: RunOptions = {}): Promise<Prediction> {
-    const data =
-      samples instanceof Dataset ? samples : Dataset.from({ samples, shape: this.graph.inputShape, name: 'samples' });
-    checkFit(this.graph, data, this.name);
+    const data = this.#toSamples(samples);
     const { request } = await this.#runAll('predict', data, options, {});
-    return { data: request.results[0] as FloatArray, shape: [data.count, ...this.graph.outputShape] };
+    return this.#toPrediction(request);
+  }
+
+  /**
+   * {@link predict} on the calling thread, for a few samples at a time: a small network takes microseconds for one, less
+   * than a promise costs. The event loop stands still meanwhile.
+   */
+  predictSync(samples: Samples): Prediction {
+    const { precision } = this.#requireCompiled();
+    const data = this.#toSamples(samples);
+    // A plan of its own: one that runs already cannot be waited for here.
+    const { program, plan } = this.#planFor('predict', data, PREDICTION_BATCH, {}, 'sync');
+    const request = this.#request(program, precision, data);
+    plan.runSync(request);
+    return this.#toPrediction(request);
   }
 
   /** Writes the network and its parameters to a safetensors file, whole or not at all. Error: `E_FILE`. */
@@ -250,14 +266,37 @@ export class Model {
     }
   }
 
-  #compileFor(
+  #toSamples(samples: Samples): Dataset {
+    const { inputShape: shape } = this.graph;
+    const data = samples instanceof Dataset ? samples : Dataset.from({ samples, shape, name: 'samples' });
+    checkFit(this.graph, data, this.name);
+    return data;
+  }
+
+  /** A run over all samples in their order. While the model is trained, its parameters are others at every moment. */
+  #request(program: Program, precision: Precision, data: Dataset): RunRequest {
+    const { version, ...request } = makeRequest(program, precision, this.#store, data, inOrder(data.count));
+    return version === undefined || this.#training ? request : { ...request, version };
+  }
+
+  #toPrediction(request: RunRequest): Prediction {
+    return { data: request.results[0] as FloatArray, shape: [request.order.length, ...this.graph.outputShape] };
+  }
+
+  /** The program for a purpose and a kind of data, with its plan. Loss and optimizer are those of the compiled model. */
+  #planFor(
     purpose: Purpose,
     data: Dataset,
     batchSize: number,
     extra: Pick<CompileOptions, 'loss' | 'optimizer'>,
-  ): Program {
-    const targets = data.labels ? 'classes' : data.targets ? 'values' : 'none';
-    return compileProgram(this.graph, { purpose, batchSize, input: inputFormat(data), targets, ...extra });
+    use = '',
+  ): PlannedProgram {
+    const { source, padding, scale } = data;
+    const targets = purpose === 'predict' ? 'none' : data.labels ? 'classes' : data.targets ? 'values' : 'none';
+    const key = `${purpose} ${batchSize} ${source.kind} ${source.shape} ${padding} ${scale} ${targets} ${use}`;
+    return this.#requireCompiled().plans.get(key, () =>
+      compileProgram(this.graph, { purpose, batchSize, input: inputFormat(data), targets, ...extra }),
+    );
   }
 
   async #runAll(
@@ -265,13 +304,12 @@ export class Model {
     data: Dataset,
     options: RunOptions,
     extra: Pick<CompileOptions, 'loss'>,
-  ): Promise<{ request: ReturnType<typeof makeRequest>; program: Program }> {
+  ): Promise<{ request: RunRequest; program: Program }> {
     const { precision, plans } = this.#requireCompiled();
-    const batchSize = Math.min(options.batchSize ?? 256, data.count);
-    checkBatchSize(batchSize, data.count);
-    const program = this.#compileFor(purpose, data, batchSize, extra);
-    const request = makeRequest(program, precision, this.#store, data, inOrder(data.count));
-    const plan = plans.get(program);
+    const { batchSize = PREDICTION_BATCH } = options;
+    if (options.batchSize !== undefined) checkBatchSize(batchSize, data.count);
+    const { program, plan } = this.#planFor(purpose, data, batchSize, extra);
+    const request = this.#request(program, precision, data);
     const outcome = await plans.exclusively(plan, () => runWithSignal(plan, request, options.signal));
     if (outcome.status === 'stopped') {
       throw new LaminetError(

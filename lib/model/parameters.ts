@@ -8,6 +8,8 @@ export class ParameterStore {
   readonly values: FloatArray;
   readonly gradients: FloatArray;
   readonly #graph: Graph;
+  #version = 1;
+  #exposed = false;
 
   constructor(graph: Graph, precision: Precision) {
     this.#graph = graph;
@@ -27,6 +29,19 @@ export class ParameterStore {
     }
   }
 
+  /**
+   * A number that is another whenever the parameters may be; undefined once a view was handed out, since what is written
+   * through it cannot be noticed.
+   */
+  get version(): number | undefined {
+    return this.#exposed ? undefined : this.#version;
+  }
+
+  /** To be called by whoever changes the parameters, before and after. */
+  noteChange(): void {
+    this.#version += 1;
+  }
+
   /** The numbers of one parameter, as a view: what is written to it is written to the network. Error: `E_UNKNOWN`. */
   view(name: string): FloatArray {
     const found = this.#graph.parameters.find((parameter) => parameter.name === name);
@@ -36,6 +51,7 @@ export class ParameterStore {
         name,
       });
     }
+    this.#exposed = true;
     return this.values.subarray(found.offset, found.offset + found.size);
   }
 

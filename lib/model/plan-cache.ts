@@ -4,11 +4,17 @@ import type { Program } from '../ops/program';
 /** How many plans a model keeps: train, evaluate and predict, for two sources or batch sizes each. */
 const KEPT = 6;
 
+/** A program and what runs it. */
+export interface PlannedProgram {
+  readonly program: Program;
+  readonly plan: Plan;
+}
+
 /** The plans of a model: made once for each program, used by one run at a time. */
 export class PlanCache {
   readonly #backend: Backend;
   readonly #options: PlanOptions;
-  readonly #plans = new Map<string, Plan>();
+  readonly #plans = new Map<string, PlannedProgram>();
   readonly #turns = new WeakMap<Plan, Promise<unknown>>();
 
   constructor(backend: Backend, options: PlanOptions) {
@@ -23,15 +29,23 @@ export class PlanCache {
     return `${this.#backend.description}${parallel}`;
   }
 
-  /** The plan of a program; one that was made for the same instructions serves again. */
-  get(program: Program): Plan {
-    const key = JSON.stringify(program);
+  /**
+   * The program and plan for a key; made at the first time.
+   * @param key says everything that `compile` depends on
+   */
+  get(key: string, compile: () => Program): PlannedProgram {
     const kept = this.#plans.get(key);
-    this.#plans.delete(key);
-    const plan = kept ?? this.#backend.plan(program, this.#options);
-    this.#plans.set(key, plan);
+    if (kept) {
+      // The last one used is the last to be forgotten.
+      this.#plans.delete(key);
+      this.#plans.set(key, kept);
+      return kept;
+    }
+    const program = compile();
+    const planned = { program, plan: this.#backend.plan(program, this.#options) };
+    this.#plans.set(key, planned);
     if (this.#plans.size > KEPT) this.#forgetOldest();
-    return plan;
+    return planned;
   }
 
   /** Runs `work` when every earlier run of the plan has ended. */
@@ -47,7 +61,7 @@ export class PlanCache {
 
   /** Frees every plan as soon as no run uses it. */
   dispose(): void {
-    for (const plan of this.#plans.values()) this.#release(plan);
+    for (const { plan } of this.#plans.values()) this.#release(plan);
     this.#plans.clear();
   }
 
@@ -55,7 +69,7 @@ export class PlanCache {
     const oldest = this.#plans.entries().next().value;
     if (!oldest) return;
     this.#plans.delete(oldest[0]);
-    this.#release(oldest[1]);
+    this.#release(oldest[1].plan);
   }
 
   #release(plan: Plan): void {

@@ -3,7 +3,7 @@ import type { Dataset } from '../data/dataset';
 import { LaminetError } from '../errors';
 import type { Program } from '../ops/program';
 import { formatShape, sameShape, sizeOf } from '../tensor/shape';
-import { allocateFloats, type FloatArray, type Precision } from '../tensor/storage';
+import type { FloatArray, Precision } from '../tensor/storage';
 import type { InputFormat } from './compile';
 import type { Graph } from './graph';
 import type { ParameterStore } from './parameters';
@@ -66,14 +66,17 @@ export function checkBatchSize(batchSize: number, count: number): void {
   }
 }
 
-/** 0, 1, 2 ... in memory that native threads may read. */
+/** 0, 1, 2 ... */
 export function inOrder(count: number): Uint32Array {
-  const order = new Uint32Array(new SharedArrayBuffer(count * 4));
+  const order = new Uint32Array(count);
   for (let index = 0; index < count; index++) order[index] = index;
   return order;
 }
 
-/** The memory of one run over a data set: what goes in and what comes out. */
+/**
+ * The memory of one run over a data set: what goes in and what comes out. Arrays that are made here are plain ones: nobody
+ * else has them while the run lasts, and a shared buffer takes longer to make than a small network to run.
+ */
 export function makeRequest(
   program: Program,
   precision: Precision,
@@ -86,18 +89,20 @@ export function makeRequest(
   const targets = program.targets === 'classes' ? data.labels : program.targets === 'values' ? data.targets : undefined;
   return {
     parameters: store.values,
+    ...(store.version === undefined ? {} : { version: store.version }),
     gradients: store.gradients,
     samples: data.samples,
     ...(targets === undefined ? {} : { targets }),
     order,
     ...(learningRates === undefined ? {} : { learningRates }),
-    losses: new Float64Array(new SharedArrayBuffer(steps * 8)),
-    correct: new Float64Array(new SharedArrayBuffer(steps * 8)),
+    losses: new Float64Array(steps),
+    correct: new Float64Array(steps),
     results: program.results.map((id): FloatArray => {
       const shape = program.tensors[id]?.shape ?? [];
-      return allocateFloats(precision, order.length * sizeOf(shape));
+      const length = order.length * sizeOf(shape);
+      return precision === 'float32' ? new Float32Array(length) : new Float64Array(length);
     }),
-    control: new Int32Array(new SharedArrayBuffer(8)),
+    control: new Int32Array(2),
   };
 }
 

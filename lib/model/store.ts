@@ -67,6 +67,7 @@ function assign(path: string, file: SafetensorsFile, name: string, store: Parame
       refuse(path, `${name} has no parameter for the tensor ${JSON.stringify(key)}`, { tensor: key });
     }
   }
+  store.noteChange();
   for (const [{ name: key }, values] of expected) {
     values.set(file.tensors.get(key)?.data as Float32Array | Float64Array);
   }

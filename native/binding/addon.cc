@@ -148,6 +148,8 @@ class BufferReader {
       buffers->profile = elements<double>(info_[11], napi_float64_array, &length);
       if (!buffers->profile || length < program_.instructions.size() + 2) return bad();
     }
+    if (!info_[12].IsNumber()) return bad();
+    buffers->version = info_[12].As<Napi::Number>().DoubleValue();
     return results(buffers, order);
   }
 
@@ -214,7 +216,7 @@ Entry* entryOf(const Napi::CallbackInfo& info) {
 }
 
 // run(plan, parameters, gradients, samples, targets, order, learningRates, losses, correct, control, results, profile,
-// onEvent). profile may be undefined. onEvent(-1, steps) tells of progress, onEvent(outcome, steps) of the end.
+// version, onEvent). profile may be undefined; version is 0 where nothing is known of the parameters. onEvent(-1, steps) tells of progress, onEvent(outcome, steps) of the end.
 Napi::Value run(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   Entry* entry = entryOf(info);
@@ -223,7 +225,7 @@ Napi::Value run(const Napi::CallbackInfo& info) {
   RunBuffers buffers;
   const Status read = BufferReader(info, entry->plan->program()).read(&buffers);
   if (read != Status::ok) return Napi::Number::New(env, statusNumber(read));
-  if (!info[12].IsFunction()) return Napi::Number::New(env, statusNumber(Status::badBuffer));
+  if (!info[13].IsFunction()) return Napi::Number::New(env, statusNumber(Status::badBuffer));
 
   State* state = &stateOf(info);
   const int32_t number = info[0].As<Napi::Number>().Int32Value();
@@ -231,7 +233,7 @@ Napi::Value run(const Napi::CallbackInfo& info) {
   for (size_t i = 1; i <= 11; i++) {
     if (info[i].IsObject()) entry->run->held.push_back(Napi::Persistent(info[i].As<Napi::Object>()));
   }
-  entry->run->onEvent = Napi::Persistent(info[12].As<Napi::Function>());
+  entry->run->onEvent = Napi::Persistent(info[13].As<Napi::Function>());
   if (state->running++ == 0) napi_ref_threadsafe_function(env, state->toLoop);
   const Status started = entry->plan->start(
       buffers, [state, number] { say(state, number, false); }, [state, number] { say(state, number, true); });
@@ -242,7 +244,7 @@ Napi::Value run(const Napi::CallbackInfo& info) {
   return Napi::Number::New(env, statusNumber(started));
 }
 
-// runSync(plan, ..., profile): like run without onEvent; the outcome (0 or more) or a status. control[1] holds the steps.
+// runSync(plan, ..., version): like run without onEvent; the outcome (0 or more) or a status. control[1] holds the steps.
 Napi::Value runSync(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   Entry* entry = entryOf(info);

@@ -1,5 +1,7 @@
 #include "plan/check.h"
 
+#include <string.h>
+
 #include <algorithm>
 #include <initializer_list>
 
@@ -7,6 +9,10 @@ namespace laminet {
 namespace {
 
 constexpr int64_t kMostExtent = 1 << 24;
+// Features or pixels of a sample: 16 lanes of them are counted in 32 bits.
+constexpr int64_t kMostFeatures = 1 << 26;
+// Between parameters, to the next cache line.
+constexpr int64_t kMostGap = 64;
 
 bool inRange(int64_t value, int64_t least, int64_t most) { return value >= least && value <= most; }
 
@@ -47,13 +53,17 @@ int64_t product(int64_t a, int64_t b, int64_t c, int64_t d = 1) {
   for (const int64_t factor : {b, c, d}) {
     if (__builtin_mul_overflow(result, factor, &result)) return -1;
   }
-  return result <= (int64_t{1} << 31) ? result : -1;
+  return result <= (int64_t{1} << 30) ? result : -1;
 }
 
 // The state of the check: which tensors have been written so far.
 class Checker {
  public:
-  explicit Checker(Program* program) : program_(*program), written_(program->tensors.size(), false) {
+  explicit Checker(Program* program)
+      : program_(*program),
+        written_(program->tensors.size(), false),
+        pools_(program->tensors.size(), nullptr),
+        rows_(program->parameters.size(), 0) {
     for (size_t id = 0; id < written_.size(); id++) {
       const Role role = program_.tensors[id].role;
       written_[id] = role == Role::parameter || role == Role::targets;
@@ -70,12 +80,19 @@ class Checker {
     return id >= 0 && written_[id] && program_.tensors[id].batched && program_.tensors[id].role == Role::activation &&
            program_.tensors[id].kind == Kind::floats && program_.tensors[id].elements == elements;
   }
-  bool readsIndex(int32_t id, int64_t elements) const {
-    return id >= 0 && written_[id] && program_.tensors[id].role == Role::activation &&
-           program_.tensors[id].kind == Kind::index && program_.tensors[id].elements == elements;
+  // The winners of a pooling of exactly this geometry: how they are stored depends on it.
+  bool readsWinners(int32_t id, const MaxPool2dGeometry& g) const {
+    return id >= 0 && pools_[id] && memcmp(pools_[id], &g, sizeof g) == 0;
   }
   bool readsParameter(int32_t id, int64_t elements) const {
     return id >= 0 && program_.tensors[id].role == Role::parameter && program_.tensors[id].elements == elements;
+  }
+  // A weight, which is packed by rows: all that read it must see the same ones.
+  bool readsWeight(int32_t id, int64_t elements, int32_t rows) {
+    if (!readsParameter(id, elements)) return false;
+    int32_t& known = rows_[program_.tensors[id].parameter];
+    if (known == 0) known = rows;
+    return known == rows;
   }
   bool readsGradient(int32_t id, int64_t elements) const {
     return id >= 0 && written_[id] && program_.tensors[id].role == Role::gradient &&
@@ -116,6 +133,8 @@ class Checker {
 
   Program& program_;
   std::vector<bool> written_;
+  std::vector<const MaxPool2dGeometry*> pools_;  // by tensor: of the pooling whose winners it holds
+  std::vector<int32_t> rows_;                    // by parameter: of the weight it is read as, or 0
 };
 
 Status operandsAre(bool right) { return right ? Status::ok : Status::badOperand; }
@@ -146,11 +165,12 @@ Status Checker::tensors() {
   std::sort(sorted.begin(), sorted.end(), [](const Parameter& a, const Parameter& b) { return a.offset < b.offset; });
   int64_t end = 0;
   for (const Parameter& parameter : sorted) {
-    if (parameter.offset < end || parameter.offset + parameter.size > program_.parameterElements) {
+    if (parameter.offset < end || parameter.offset > end + kMostGap || parameter.offset + parameter.size > program_.parameterElements) {
       return Status::badOperand;
     }
     end = parameter.offset + parameter.size;
   }
+  if (program_.parameterElements > end + kMostGap) return Status::badOperand;
   return (program_.targets != TargetKind::none) == (program_.targetElements != 0) ? Status::ok : Status::badOperand;
 }
 
@@ -163,12 +183,12 @@ Status Checker::conv2d(const Instruction& i) {
   if (i.op == Op::conv2d) {
     const bool bias = i.inputs.size() == 3 && i.inputs[2] >= 0;
     return operandsAre(inRange(static_cast<int64_t>(i.inputs.size()), 2, 3) && i.outputs.size() == 1 &&
-                       reads(i.inputs[0], input) && readsParameter(i.inputs[1], weight) &&
+                       reads(i.inputs[0], input) && readsWeight(i.inputs[1], weight, g.outChannels) &&
                        (!bias || readsParameter(i.inputs[2], g.outChannels)) && writesRow(i.outputs[0], output));
   }
   if (i.op == Op::conv2dGradInput) {
-    return operandsAre(counts(i, 2, 1) && reads(i.inputs[0], output) && readsParameter(i.inputs[1], weight) &&
-                       writesRow(i.outputs[0], input));
+    return operandsAre(counts(i, 2, 1) && reads(i.inputs[0], output) &&
+                       readsWeight(i.inputs[1], weight, g.outChannels) && writesRow(i.outputs[0], input));
   }
   return operandsAre(counts(i, 2, 1) && reads(i.inputs[0], output) && reads(i.inputs[1], input) &&
                      writesGradient(i.outputs[0], weight));
@@ -180,26 +200,28 @@ Status Checker::maxPool2d(const Instruction& i) {
   const int64_t input = product(g.channels, g.inHeight, g.inWidth);
   const int64_t output = product(g.channels, g.outHeight, g.outWidth);
   if (i.op == Op::maxPool2d) {
-    return operandsAre(counts(i, 1, 2) && reads(i.inputs[0], input) && writesRow(i.outputs[0], output) &&
-                       writes(i.outputs[1], Role::activation, Kind::index, true, output));
+    const bool right = counts(i, 1, 2) && reads(i.inputs[0], input) && writesRow(i.outputs[0], output) &&
+                       writes(i.outputs[1], Role::activation, Kind::index, true, output);
+    if (right) pools_[i.outputs[1]] = &g;
+    return operandsAre(right);
   }
-  return operandsAre(counts(i, 2, 1) && reads(i.inputs[0], output) && readsIndex(i.inputs[1], output) &&
+  return operandsAre(counts(i, 2, 1) && reads(i.inputs[0], output) && readsWinners(i.inputs[1], g) &&
                      writesRow(i.outputs[0], input));
 }
 
 Status Checker::dense(const Instruction& i) {
   const DenseGeometry& g = i.geometry.dense;
-  if (!inRange(g.inputs, 1, int64_t{1} << 28) || !inRange(g.outputs, 1, kMostExtent)) return Status::badGeometry;
+  if (!inRange(g.inputs, 1, kMostFeatures) || !inRange(g.outputs, 1, kMostExtent)) return Status::badGeometry;
   const int64_t weight = product(g.inputs, g.outputs, 1);
   if (i.op == Op::dense) {
     const bool bias = i.inputs.size() == 3 && i.inputs[2] >= 0;
     return operandsAre(inRange(static_cast<int64_t>(i.inputs.size()), 2, 3) && i.outputs.size() == 1 &&
-                       reads(i.inputs[0], g.inputs) && readsParameter(i.inputs[1], weight) &&
+                       reads(i.inputs[0], g.inputs) && readsWeight(i.inputs[1], weight, g.outputs) &&
                        (!bias || readsParameter(i.inputs[2], g.outputs)) && writesRow(i.outputs[0], g.outputs));
   }
   if (i.op == Op::denseGradInput) {
-    return operandsAre(counts(i, 2, 1) && reads(i.inputs[0], g.outputs) && readsParameter(i.inputs[1], weight) &&
-                       writesRow(i.outputs[0], g.inputs));
+    return operandsAre(counts(i, 2, 1) && reads(i.inputs[0], g.outputs) &&
+                       readsWeight(i.inputs[1], weight, g.outputs) && writesRow(i.outputs[0], g.inputs));
   }
   return operandsAre(counts(i, 2, 1) && reads(i.inputs[0], g.outputs) && reads(i.inputs[1], g.inputs) &&
                      writesGradient(i.outputs[0], weight));
@@ -207,7 +229,7 @@ Status Checker::dense(const Instruction& i) {
 
 Status Checker::channels(const Instruction& i) {
   const ChannelGeometry& g = i.geometry.channels;
-  if (!inRange(g.channels, 1, int64_t{1} << 28) || !inRange(g.pixels, 1, int64_t{1} << 28)) return Status::badGeometry;
+  if (!inRange(g.channels, 1, kMostFeatures) || !inRange(g.pixels, 1, kMostFeatures)) return Status::badGeometry;
   const int64_t elements = product(g.channels, g.pixels, 1);
   if (i.op == Op::biasGrad) {
     return operandsAre(counts(i, 1, 1) && reads(i.inputs[0], elements) && writesGradient(i.outputs[0], g.channels));

@@ -11,7 +11,9 @@ namespace {
 constexpr double kMagic = 0x4c414d49;
 constexpr double kVersion = 1;
 constexpr int64_t kMostItems = 1 << 20;
-constexpr int64_t kMostElements = int64_t{1} << 31;
+// Elements of a tensor or a parameter, and samples of a step: what 32-bit counters can go beyond without overflow.
+constexpr int64_t kMostElements = int64_t{1} << 30;
+constexpr int32_t kMostSamples = 1 << 24;
 
 class Reader {
  public:
@@ -137,7 +139,7 @@ void readGeometry(Reader& reader, Instruction* instruction) {
 void readHeader(Reader& reader, Program* program) {
   if (reader.number() != kMagic || reader.number() != kVersion) reader.fail();
   program->purpose = static_cast<Purpose>(reader.whole(0, 2));
-  program->batchSize = reader.whole32(1, 0x3fffffff);
+  program->batchSize = reader.whole32(1, kMostSamples);
   program->bytes = reader.whole(0, 1) == 1;
   program->sampleElements = reader.whole(1, kMostElements);
   program->targets = static_cast<TargetKind>(reader.whole(0, 2));

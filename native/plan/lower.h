@@ -21,6 +21,7 @@ struct RunBuffers {
   double* correct = nullptr;
   int32_t* control = nullptr;
   double* profile = nullptr;  // null where nobody asks
+  double version = 0;         // of the parameters: the same number for the same values; 0 for unknown
   std::vector<float*> results;
 };
 

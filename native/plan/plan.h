@@ -94,6 +94,7 @@ class Plan {
   // The run under way. Counters and sums are there twice, for even and odd steps: a thread can be one step ahead of another,
   // never two.
   RunBuffers buffers_;
+  double packedVersion_ = 0;
   int64_t steps_ = 0;
   int participants_ = 1;
   std::unique_ptr<Barrier> barrier_;
@@ -106,7 +107,7 @@ class Plan {
   std::function<void()> finish_;
   double lastReport_ = 0;
   Outcome outcome_ = Outcome::done;
-  int64_t finishedSteps_ = 0;
+  std::atomic<int64_t> finishedSteps_{0};
   std::atomic<bool> stopRequested_{false};
   std::atomic<bool> running_{false};
   std::unique_ptr<Team> team_;

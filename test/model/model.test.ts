@@ -69,6 +69,34 @@ describe.each(BACKENDS)('a model on the %s backend', (backend) => {
     }
   });
 
+  it('predicts on the calling thread with the same bits', async () => {
+    using model = toyModel(backend);
+    const whole = await model.predict(test);
+    expect(model.predictSync(test)).toEqual(whole);
+    const one = model.predictSync((test.samples as Uint8Array).subarray(0, 64));
+    expect(one.shape).toEqual([1, 4]);
+    expect(one.data).toEqual(whole.data.slice(0, 4));
+    const beside = model.predict(test);
+    expect(model.predictSync(test)).toEqual(whole);
+    expect(await beside).toEqual(whole);
+  });
+
+  it('predicts with the parameters as they are now, however they came to be so', async () => {
+    using model = toyModel(backend);
+    const first = model.predictSync(test).data;
+    await model.fit(train);
+    const trained = model.predictSync(test).data;
+    expect(trained).not.toEqual(first);
+    expect((await model.predict(test)).data).toEqual(trained);
+    model.parameter('dense_1.bias')[0] = 1;
+    const once = model.predictSync(test).data;
+    model.parameter('dense_1.weight').fill(0);
+    const twice = model.predictSync(test).data;
+    expect(once).not.toEqual(trained);
+    expect(twice).not.toEqual(once);
+    expect(model.predictSync(test).data).toEqual(twice);
+  });
+
   it('trains the last, partial batch: its samples count', async () => {
     // 17 samples in batches of 16: the step of the one sample left over changes the weights again.
     const data = quarters(17, 5);

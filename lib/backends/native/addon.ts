@@ -17,6 +17,7 @@ export interface Addon {
     control: unknown,
     results: readonly unknown[],
     profile: unknown,
+    version: number,
     onEvent: (outcome: number, steps: number) => void,
   ): number;
   runSync(
@@ -32,6 +33,7 @@ export interface Addon {
     control: unknown,
     results: readonly unknown[],
     profile: unknown,
+    version: number,
   ): number;
   disposePlan(plan: number): number;
   workingBytes(plan: number): number;

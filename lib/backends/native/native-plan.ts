@@ -77,6 +77,7 @@ export class NativePlan implements Plan {
       request.control,
       request.results,
       request.profile,
+      request.version ?? 0,
     ] as const;
   }
 }
