@@ -6,6 +6,7 @@ namespace LAMINET_ISA {
 
 void conv2dForward(const Conv2dGeometry& g, const float* input, const float* packed, const float* bias, float* output);
 void conv2dGradInput(const Conv2dGeometry& g, const float* gradOutput, const float* packed, float* gradInput);
+void conv2dGradInputStrided(const Conv2dGeometry& g, const float* gradOutput, const float* packed, float* gradInput);
 int64_t conv2dScratchSize(const Conv2dGeometry& g);
 void conv2dGradWeight(const Conv2dGeometry& g, const float* gradOutput, const float* input, float* scratch,
                       float* gradWeight);

@@ -1,0 +1,117 @@
+// Convolution backward to the input where the window's step is larger than 1. An input pixel is reached only by the taps
+// whose step lands on it. Along an axis these taps lie evenly apart, and so do the outputs that they lead to; pixels a step
+// apart share their taps, and their outputs are neighbours. So the pixels are taken in classes of the step, and each class
+// goes through the same tile as the forward pass.
+#include "kernels/conv2d/functions.h"
+#include "kernels/conv2d/tile.h"
+
+namespace laminet {
+namespace LAMINET_ISA {
+namespace {
+
+int32_t greatestCommonDivisor(int32_t a, int32_t b) {
+  while (b != 0) {
+    const int32_t rest = a % b;
+    a = b;
+    b = rest;
+  }
+  return a;
+}
+
+// Taps of the flipped kernel that reach a place: `count` of them from `first`, `apart` from each other; they lead to outputs
+// from `output` on, `outputsApart` from each other.
+struct Reach {
+  int32_t first, apart, count;
+  int32_t output, outputsApart;
+};
+
+// Tap t of the flipped kernel leads from place p to output (p + pad - (taps - 1 - t) * dilation) / stride where that is whole.
+Reach reachOf(int32_t place, int32_t pad, int32_t taps, int32_t dilation, int32_t stride, int32_t outputs) {
+  const int32_t common = greatestCommonDivisor(stride, dilation);
+  Reach reach{0, stride / common, 0, 0, dilation / common};
+  const int32_t origin = place + pad - (taps - 1) * dilation;
+  int32_t first = 0;
+  while (first < taps && first < reach.apart && (origin + first * dilation) % stride != 0) first++;
+  if (first >= taps || first >= reach.apart) return reach;
+  const int32_t count = (taps - 1 - first) / reach.apart + 1;
+  const int32_t output = (origin + first * dilation) / stride;
+  // The outputs grow with the taps: those below 0 and beyond the last one are cut off.
+  const Range inside = tapsInside(output, outputs, count, reach.outputsApart);
+  reach.first = first + inside.begin * reach.apart;
+  reach.output = output + inside.begin * reach.outputsApart;
+  reach.count = inside.end - inside.begin;
+  return reach;
+}
+
+bool sameTaps(const Reach& a, const Reach& b) { return a.first == b.first && a.count == b.count; }
+
+template <int CB>
+void block(const Conv2dGeometry& g, const float* gradOutput, const float* packed, float* gradInput) {
+  constexpr int XB = tileWidth<CB>();
+  const int64_t rowStride = static_cast<int64_t>(g.outWidth) * kLanes;
+  Walk walk{};
+  walk.channels = g.outChannels / g.groups;
+  walk.channelStride = g.outHeight * rowStride;
+  walk.weightChannelStride = static_cast<int64_t>(g.kernelHeight) * g.kernelWidth * CB;
+  walk.pixelStride = kLanes;
+  walk.outputPixelStride = static_cast<int64_t>(g.strideWidth) * kLanes;
+  walk.outputChannelStride = static_cast<int64_t>(g.inHeight) * g.inWidth * kLanes;
+  for (int32_t y = 0; y < g.inHeight; y++) {
+    const Reach rows = reachOf(y, g.padTop, g.kernelHeight, g.dilationHeight, g.strideHeight, g.outHeight);
+    walk.rows = rows.count;
+    walk.rowStride = rows.outputsApart * rowStride;
+    walk.weightRowStride = static_cast<int64_t>(rows.apart) * g.kernelWidth * CB;
+    const float* lines = gradOutput + rows.output * rowStride;
+    const float* weights = packed + static_cast<int64_t>(rows.first) * g.kernelWidth * CB;
+    float* out = gradInput + static_cast<int64_t>(y) * g.inWidth * kLanes;
+    const auto reachOfColumn = [&](int32_t x) {
+      return reachOf(x, g.padLeft, g.kernelWidth, g.dilationWidth, g.strideWidth, g.outWidth);
+    };
+    for (int32_t start = 0; start < g.strideWidth && start < g.inWidth; start++) {
+      int32_t x = start;
+      while (x < g.inWidth) {
+        const Reach columns = reachOfColumn(x);
+        walk.columns = columns.count;
+        walk.columnStride = static_cast<int64_t>(columns.outputsApart) * kLanes;
+        walk.weightColumnStride = static_cast<int64_t>(columns.apart) * CB;
+        const float* line = lines + static_cast<int64_t>(columns.output) * kLanes;
+        const float* weight = weights + static_cast<int64_t>(columns.first) * CB;
+        // The whole tile has the taps of its first pixel where its last one has them: in between none is cut off.
+        const int32_t last = x + (XB - 1) * g.strideWidth;
+        if (XB > 1 && last < g.inWidth && sameTaps(columns, reachOfColumn(last))) {
+          tile<CB, XB>(walk, line, weight, nullptr, out + static_cast<int64_t>(x) * kLanes);
+          x += XB * g.strideWidth;
+        } else {
+          tile<CB, 1>(walk, line, weight, nullptr, out + static_cast<int64_t>(x) * kLanes);
+          x += g.strideWidth;
+        }
+      }
+    }
+  }
+}
+
+using Block = void (*)(const Conv2dGeometry&, const float*, const float*, float*);
+constexpr Block kBlocks[] = LAMINET_BY_BLOCK(block);
+
+}  // namespace
+
+void conv2dGradInputStrided(const Conv2dGeometry& g, const float* gradOutput, const float* packed, float* gradInput) {
+  const int32_t channels = g.inChannels / g.groups;
+  const int32_t filters = g.outChannels / g.groups;
+  const int64_t channelSize = static_cast<int64_t>(filters) * g.kernelHeight * g.kernelWidth;
+  const int64_t inputStride = static_cast<int64_t>(g.inHeight) * g.inWidth * kLanes;
+  const int64_t outputStride = static_cast<int64_t>(g.outHeight) * g.outWidth * kLanes;
+  for (int32_t group = 0; group < g.groups; group++) {
+    for (int32_t b = 0; b < blockCount(channels); b++) {
+      const int32_t begin = group * channels + blockStart(channels, b);
+      const int32_t size = blockStart(channels, b + 1) - blockStart(channels, b);
+      for (int lane = 0; lane < kLanes; lane += kWidth) {
+        kBlocks[size](g, gradOutput + group * filters * outputStride + lane, packed + begin * channelSize,
+                      gradInput + begin * inputStride + lane);
+      }
+    }
+  }
+}
+
+}  // namespace LAMINET_ISA
+}  // namespace laminet
