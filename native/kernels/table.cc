@@ -16,9 +16,9 @@ const Conv2dKernels& conv2dKernels() {
 
 const KernelTable& kernelTable() {
   static const KernelTable table = {
-      LAMINET_TEXT(LAMINET_ISA), &conv2dKernels(), &denseKernels(),  &maxPool2dKernels(),
-      &activationKernels(),      &lossKernels(),   &gatherKernels(), &updateKernels(),
-      &peakKernels(),
+      LAMINET_TEXT(LAMINET_ISA), &conv2dKernels(),     &denseKernels(),
+      &maxPool2dKernels(),       &activationKernels(), &lossKernels(),
+      &gatherKernels(),          &updateKernels(),     &peakKernels(),
   };
   return table;
 }

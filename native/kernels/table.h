@@ -26,17 +26,17 @@ struct KernelTable {
 // Samples in a slice; the layout of every tensor of a slice.
 constexpr int32_t kSliceSamples = 16;
 
-#define LAMINET_DECLARE_KERNELS(isa)           \
-  namespace isa {                              \
-  const Conv2dKernels& conv2dKernels();        \
-  const DenseKernels& denseKernels();          \
-  const MaxPool2dKernels& maxPool2dKernels();  \
+#define LAMINET_DECLARE_KERNELS(isa)            \
+  namespace isa {                               \
+  const Conv2dKernels& conv2dKernels();         \
+  const DenseKernels& denseKernels();           \
+  const MaxPool2dKernels& maxPool2dKernels();   \
   const ActivationKernels& activationKernels(); \
-  const LossKernels& lossKernels();            \
-  const GatherKernels& gatherKernels();        \
-  const UpdateKernels& updateKernels();        \
-  const PeakKernels& peakKernels();            \
-  const KernelTable& kernelTable();            \
+  const LossKernels& lossKernels();             \
+  const GatherKernels& gatherKernels();         \
+  const UpdateKernels& updateKernels();         \
+  const PeakKernels& peakKernels();             \
+  const KernelTable& kernelTable();             \
   }
 
 LAMINET_DECLARE_KERNELS(sse2)

@@ -47,9 +47,9 @@ class Lowering {
   const KernelTable& kernels_;
   Lowered lowered_;
   Arena arena_;
-  std::vector<int32_t> pieces_;      // by tensor
-  std::vector<int32_t> last_;        // by tensor: the last instruction that reads it
-  std::vector<int32_t> scratch_;     // by call
+  std::vector<int32_t> pieces_;   // by tensor
+  std::vector<int32_t> last_;     // by tensor: the last instruction that reads it
+  std::vector<int32_t> scratch_;  // by call
 };
 
 int64_t Lowering::bytesOf(int32_t id) const {

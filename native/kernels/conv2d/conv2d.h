@@ -1,7 +1,8 @@
-// Two-dimensional convolution of one slice: 16 samples side by side in the innermost dimension, [channels][height][width][16].
+// Two-dimensional convolution of one slice: 16 samples side by side in the innermost dimension,
+// [channels][height][width][16].
 //
-// Each function reads and writes whole tensors of a slice. Geometry is trusted: output sizes fit window, strides and padding,
-// groups divide both channel counts, and no window position overflows 32 bits. Tensors do not overlap.
+// Each function reads and writes whole tensors of a slice. Geometry is trusted: output sizes fit window, strides and
+// padding, groups divide both channel counts, and no window position overflows 32 bits. Tensors do not overlap.
 #pragma once
 #include "kernels/geometry.h"
 
@@ -9,8 +10,8 @@ namespace laminet {
 
 struct Conv2dKernels {
   // Packed weights take as many floats as the weights, in either direction.
-  // Brings filters [begin, end) of weight [outChannels][inChannels / groups][kernelHeight][kernelWidth] into the order in
-  // which forward reads them: blocks of neighbouring filters, the filters of a block innermost.
+  // Brings filters [begin, end) of weight [outChannels][inChannels / groups][kernelHeight][kernelWidth] into the order
+  // in which forward reads them: blocks of neighbouring filters, the filters of a block innermost.
   void (*packForward)(const Conv2dGeometry&, const float* weight, int32_t begin, int32_t end, float* packed);
   // The same filters for gradInput: kernels flipped, input channels innermost.
   void (*packBackward)(const Conv2dGeometry&, const float* weight, int32_t begin, int32_t end, float* packed);
@@ -20,8 +21,9 @@ struct Conv2dKernels {
   void (*gradInput)(const Conv2dGeometry&, const float* gradOutput, const float* packed, float* gradInput);
   // Floats of working memory that gradWeight needs.
   int64_t (*scratchSize)(const Conv2dGeometry&);
-  // gradWeight = sum of gradOutput * input over positions and the 16 samples: a chain over positions in each lane, then the
-  // fixed tree over lanes. Padding takes part in the sums as zeros.
+  // gradWeight = sum of gradOutput * input over positions and the 16 samples: where the channels fill vectors, one
+  // chain over positions and samples; else a chain over positions in each lane, to which padding adds zeros, then the
+  // fixed tree over lanes.
   void (*gradWeight)(const Conv2dGeometry&, const float* gradOutput, const float* input, float* scratch,
                      float* gradWeight);
 };

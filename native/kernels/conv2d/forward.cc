@@ -1,6 +1,6 @@
-// Convolution forward and, where the window's step is 1, backward to the input: the forward pass of another convolution, with
-// flipped kernels. Pixels whose window hangs over the edge are done one by one with the taps that lie inside: nothing is
-// padded, and no zeros are multiplied.
+// Convolution forward and, where the window's step is 1, backward to the input: the forward pass of another
+// convolution, with flipped kernels. Pixels whose window hangs over the edge are done one by one with the taps that lie
+// inside: nothing is padded, and no zeros are multiplied.
 #include "kernels/conv2d/functions.h"
 #include "kernels/conv2d/tile.h"
 
@@ -63,8 +63,8 @@ void block(const Conv2dGeometry& g, const float* input, const float* packed, con
 using Block = void (*)(const Conv2dGeometry&, const float*, const float*, const float*, float*);
 constexpr Block kBlocks[] = LAMINET_BY_BLOCK(block);
 
-// The convolution whose forward pass is another's backward pass to the input: channels change places, the kernel is flipped,
-// and the padding is what makes the sizes fit. For steps of 1 only.
+// The convolution whose forward pass is another's backward pass to the input: channels change places, the kernel is
+// flipped, and the padding is what makes the sizes fit. For steps of 1 only.
 Conv2dGeometry transposed(const Conv2dGeometry& g) {
   Conv2dGeometry t = g;
   t.inChannels = g.outChannels;

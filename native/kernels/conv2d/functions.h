@@ -7,6 +7,11 @@ namespace LAMINET_ISA {
 void conv2dForward(const Conv2dGeometry& g, const float* input, const float* packed, const float* bias, float* output);
 void conv2dGradInput(const Conv2dGeometry& g, const float* gradOutput, const float* packed, float* gradInput);
 void conv2dGradInputStrided(const Conv2dGeometry& g, const float* gradOutput, const float* packed, float* gradInput);
+// Whether gradWeight goes by vectors of channels: a rule on the geometry alone.
+bool conv2dByChannels(const Conv2dGeometry& g);
+int64_t conv2dChannelScratchSize(const Conv2dGeometry& g);
+void conv2dGradWeightChannels(const Conv2dGeometry& g, const float* gradOutput, const float* input, float* scratch,
+                              float* gradWeight);
 int64_t conv2dScratchSize(const Conv2dGeometry& g);
 void conv2dGradWeight(const Conv2dGeometry& g, const float* gradOutput, const float* input, float* scratch,
                       float* gradWeight);

@@ -1,7 +1,7 @@
-// Convolution backward to the input where the window's step is larger than 1. An input pixel is reached only by the taps
-// whose step lands on it. Along an axis these taps lie evenly apart, and so do the outputs that they lead to; pixels a step
-// apart share their taps, and their outputs are neighbours. So the pixels are taken in classes of the step, and each class
-// goes through the same tile as the forward pass.
+// Convolution backward to the input where the window's step is larger than 1. An input pixel is reached only by the
+// taps whose step lands on it. Along an axis these taps lie evenly apart, and so do the outputs that they lead to;
+// pixels a step apart share their taps, and their outputs are neighbours. So the pixels are taken in classes of the
+// step, and each class goes through the same tile as the forward pass.
 #include "kernels/conv2d/functions.h"
 #include "kernels/conv2d/tile.h"
 
@@ -18,14 +18,15 @@ int32_t greatestCommonDivisor(int32_t a, int32_t b) {
   return a;
 }
 
-// Taps of the flipped kernel that reach a place: `count` of them from `first`, `apart` from each other; they lead to outputs
-// from `output` on, `outputsApart` from each other.
+// Taps of the flipped kernel that reach a place: `count` of them from `first`, `apart` from each other; they lead to
+// outputs from `output` on, `outputsApart` from each other.
 struct Reach {
   int32_t first, apart, count;
   int32_t output, outputsApart;
 };
 
-// Tap t of the flipped kernel leads from place p to output (p + pad - (taps - 1 - t) * dilation) / stride where that is whole.
+// Tap t of the flipped kernel leads from place p to output (p + pad - (taps - 1 - t) * dilation) / stride where that is
+// whole.
 Reach reachOf(int32_t place, int32_t pad, int32_t taps, int32_t dilation, int32_t stride, int32_t outputs) {
   const int32_t common = greatestCommonDivisor(stride, dilation);
   Reach reach{0, stride / common, 0, 0, dilation / common};

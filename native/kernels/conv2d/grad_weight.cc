@@ -1,9 +1,9 @@
-// Convolution backward to the weights.
+// Convolution backward to the weights, for few input channels.
 //
-// A tile is KB filters x NB columns of the weight matrix, a column being a tap of an input channel: accumulators of KB * NB
-// vectors run over all output positions, each position taking KB loads of gradients and NB of inputs. Inputs come from a
-// copy of the channel with its padding filled in, so that every tap is there at every position and each sum is one chain over
-// the positions in their order. At the end the lanes of each accumulator are summed by the fixed tree.
+// A tile is KB filters x NB columns of the weight matrix, a column being a tap of an input channel: accumulators of KB
+// * NB vectors run over all output positions, each position taking KB loads of gradients and NB of inputs. Inputs come
+// from a copy of the channel with its padding filled in, so that every tap is there at every position and each sum is
+// one chain over the positions in their order. At the end the lanes of each accumulator are summed by the fixed tree.
 #include "kernels/conv2d/functions.h"
 #include "simd/simd.h"
 #include "simd/sum_lanes.h"
@@ -22,12 +22,12 @@ constexpr int filtersFor(int columns) {
 }
 
 struct Tile {
-  const float* gradOutput;              // of the tile's first filter
-  int64_t gradPlane;                    // floats from one filter's gradients to the next
-  const float* columns[kMostColumns];   // the inputs that each column meets at the first position
-  int32_t height, width;                // positions
-  int64_t rowStride, pixelStride;       // floats between the inputs of neighbouring positions
-  float* sums;                          // [filters][columns][16]
+  const float* gradOutput;             // of the tile's first filter
+  int64_t gradPlane;                   // floats from one filter's gradients to the next
+  const float* columns[kMostColumns];  // the inputs that each column meets at the first position
+  int32_t height, width;               // positions
+  int64_t rowStride, pixelStride;      // floats between the inputs of neighbouring positions
+  float* sums;                         // [filters][columns][16]
 };
 
 template <int KB, int NB>
@@ -134,12 +134,17 @@ constexpr int32_t kPaddedChannels = 5;
 }  // namespace
 
 int64_t conv2dScratchSize(const Conv2dGeometry& g) {
+  if (conv2dByChannels(g)) return conv2dChannelScratchSize(g);
   const int32_t channels = g.inChannels / g.groups;
   return isPadded(g) ? paddedPlane(g) * (channels < kPaddedChannels ? channels : kPaddedChannels) : 0;
 }
 
 void conv2dGradWeight(const Conv2dGeometry& g, const float* gradOutput, const float* input, float* scratch,
                       float* gradWeight) {
+  if (conv2dByChannels(g)) {
+    conv2dGradWeightChannels(g, gradOutput, input, scratch, gradWeight);
+    return;
+  }
   alignas(64) float sums[kMostFilters * kMostColumns * kLanes];
   float reduced[kMostFilters * kMostColumns];
   const int32_t channels = g.inChannels / g.groups;
@@ -175,8 +180,8 @@ void conv2dGradWeight(const Conv2dGeometry& g, const float* gradOutput, const fl
           const int32_t c = (column + j) / taps;
           const int32_t r = (column + j) % taps / g.kernelWidth;
           const int32_t s = (column + j) % g.kernelWidth;
-          tile.columns[j] = planes + c * plane + r * g.dilationHeight * row +
-                            static_cast<int64_t>(s) * g.dilationWidth * kLanes;
+          tile.columns[j] =
+              planes + c * plane + r * g.dilationHeight * row + static_cast<int64_t>(s) * g.dilationWidth * kLanes;
         }
         const int32_t blocks = (filters + filtersFor(columns) - 1) / filtersFor(columns);
         for (int32_t block = 0; block < blocks; block++) {

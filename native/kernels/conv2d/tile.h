@@ -1,6 +1,6 @@
-// The register tile of convolutions: KB output channels x XB pixels of accumulators, summed over input channels and taps. The
-// inner loop takes XB vector loads and KB broadcasts for KB * XB multiplications; weights are packed so that the KB
-// broadcasts lie side by side.
+// The register tile of convolutions: KB output channels x XB pixels of accumulators, summed over input channels and
+// taps. The inner loop takes XB vector loads and KB broadcasts for KB * XB multiplications; weights are packed so that
+// the KB broadcasts lie side by side.
 #pragma once
 #include "kernels/conv2d/window.h"
 #include "simd/simd.h"
@@ -25,8 +25,8 @@ constexpr int tileWidth() {
   return kRegisters == 32 ? (KB > 6 ? 3 : KB > 4 ? 4 : KB == 4 ? 6 : KB == 3 ? 7 : 8) : (KB == 4 ? 2 : KB == 3 ? 3 : 4);
 }
 
-// One chain an output element: over channels, then rows, then columns of taps, from the bias (or 0) on. `input` and `packed`
-// are those of the first channel and tap.
+// One chain an output element: over channels, then rows, then columns of taps, from the bias (or 0) on. `input` and
+// `packed` are those of the first channel and tap.
 template <int KB, int XB>
 LAMINET_INLINE void tile(const Walk& walk, const float* input, const float* packed, const float* bias, float* output) {
   Vec sum[KB][XB];
@@ -67,7 +67,7 @@ LAMINET_INLINE void tile(const Walk& walk, const float* input, const float* pack
 // A table of one function for each number of channels in a block, called `function`.
 #if LAMINET_ISA_AVX512
 #define LAMINET_BY_BLOCK(function) \
-  {nullptr,     function<1>, function<2>, function<3>, function<4>, function<5>, function<6>, function<7>, function<8>}
+  { nullptr, function<1>, function<2>, function<3>, function<4>, function<5>, function<6>, function<7>, function<8> }
 #else
 #define LAMINET_BY_BLOCK(function) \
   { nullptr, function<1>, function<2>, function<3>, function<4> }
