@@ -52,7 +52,9 @@ void Team::waitIdle() {
 bool Team::begin(std::function<void(int)> work, int first) {
   if (members_.empty() && !startThreads()) return false;
   {
-    std::lock_guard<std::mutex> lock(mutex_);
+    // Whoever was told of the end by the work itself may be here before the last thread has left that work.
+    std::unique_lock<std::mutex> lock(mutex_);
+    idle_.wait(lock, [this] { return busy_ == 0; });
     work_ = std::move(work);
     first_ = first;
     busy_ = size_ - first;

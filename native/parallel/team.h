@@ -18,8 +18,9 @@ class Team {
   Team(const Team&) = delete;
   Team& operator=(const Team&) = delete;
 
-  // Calls work(index) on each of the team's threads and returns at once. Must not be called while work is under way.
-  // False if the system gives no more threads; then nothing runs.
+  // Calls work(index) on each of the team's threads and returns at once. Waits for threads that are still on their way
+  // out of the work before; must not be called from the work itself. False if the system gives no more threads; then
+  // nothing runs.
   bool start(std::function<void(int)> work);
 
   // Calls work(0) on the calling thread and work(index) on the others; returns when all have returned.
