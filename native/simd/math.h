@@ -61,7 +61,8 @@ LAMINET_INLINE Vec log(Vec x) {
   return select(either(less(x, zero()), isNan(x)), broadcast(__builtin_nanf("")), result);
 }
 
-// tanh(x): below 0.625, x + x^3 P(x^2), fit 4.4e-9; above, 1 - 2 / (exp(2 |x|) + 1) with the sign of x. NaN stays NaN.
+// tanh(x): below 0.625, x + x^3 P(x^2), fit 4.4e-9; above, 1 - 2 / (exp(2 |x|) + 1). NaN stays NaN, and the sign is that of x,
+// also where x is -0, to which the sum would give +0.
 LAMINET_INLINE Vec tanh(Vec x) {
   const Vec magnitude = abs(x);
   const Vec square = mul(x, x);
@@ -73,7 +74,7 @@ LAMINET_INLINE Vec tanh(Vec x) {
   const Vec near = fma(mul(x, square), p, x);
   const Vec e = exp(add(magnitude, magnitude));
   const Vec far = sub(broadcast(1.0f), div(broadcast(2.0f), add(e, broadcast(1.0f))));
-  return select(less(magnitude, broadcast(0.625f)), near, select(isNan(x), x, copySign(far, x)));
+  return select(isNan(x), x, copySign(select(less(magnitude, broadcast(0.625f)), near, far), x));
 }
 
 // 1 / (1 + exp(-x)), computed from exp(-|x|) on either side, so that nothing overflows and small results keep their digits.
