@@ -108,7 +108,7 @@ Expected projection(const Row& y, const Row& t) {
   return sumOf(y, t, [](double a, double b) -> Expected { return {a * b, fabs(a * b)}; });
 }
 std::vector<Expected> projectionGrad(const Row& y, const Row& t) {
-  return eachOf(y, t, [](double, double b) -> Expected { return {b, 0}; });
+  return eachOf(y, t, [](double, double b) -> Expected { return {b, fabs(b)}; });
 }
 
 // log of the sum of exp(z[j]) over all j but `without`; -infinity over none.
@@ -128,9 +128,7 @@ double logSum(const Row& z, size_t without) {
 constexpr size_t kNone = ~size_t{0};
 
 // How much the rounding of differences of logits counts: their largest size.
-double spread(const Row& z) {
-  return *std::max_element(z.begin(), z.end()) - *std::min_element(z.begin(), z.end());
-}
+double spread(const Row& z) { return *std::max_element(z.begin(), z.end()) - *std::min_element(z.begin(), z.end()); }
 
 Expected softmaxCrossEntropy(const Row& z, const Row& t) {
   const double all = logSum(z, kNone);
@@ -165,7 +163,8 @@ Expected softmaxLogisticError(const Row& z, const Row& t) {
   return sum;
 }
 
-// d log p[k] / dz[i] = [i = k] - p[i]; d log(1 - p[k]) / dz[i] = [i != k] r[i] - p[i], with r the softmax over all but k.
+// d log p[k] / dz[i] = [i = k] - p[i]; d log(1 - p[k]) / dz[i] = [i != k] r[i] - p[i], with r the softmax over all but
+// k.
 std::vector<Expected> softmaxLogisticErrorGrad(const Row& z, const Row& t) {
   const double all = logSum(z, kNone);
   std::vector<Expected> result(z.size());
@@ -195,12 +194,18 @@ std::vector<Expected> softmaxLogisticErrorGrad(const Row& z, const Row& t) {
 const Case kCases[] = {
     {"squaredError", &LossKernels::squaredError, {squaredError, squaredErrorGrad}, Predictions::anything},
     {"crossEntropy", &LossKernels::crossEntropy, {crossEntropy, crossEntropyGrad}, Predictions::probabilities},
-    {"softmaxCrossEntropy", &LossKernels::softmaxCrossEntropy, {softmaxCrossEntropy, softmaxCrossEntropyGrad},
+    {"softmaxCrossEntropy",
+     &LossKernels::softmaxCrossEntropy,
+     {softmaxCrossEntropy, softmaxCrossEntropyGrad},
      Predictions::logits},
     {"logisticError", &LossKernels::logisticError, {logisticError, logisticErrorGrad}, Predictions::probabilities},
-    {"sigmoidLogisticError", &LossKernels::sigmoidLogisticError, {sigmoidLogisticError, sigmoidLogisticErrorGrad},
+    {"sigmoidLogisticError",
+     &LossKernels::sigmoidLogisticError,
+     {sigmoidLogisticError, sigmoidLogisticErrorGrad},
      Predictions::logits},
-    {"softmaxLogisticError", &LossKernels::softmaxLogisticError, {softmaxLogisticError, softmaxLogisticErrorGrad},
+    {"softmaxLogisticError",
+     &LossKernels::softmaxLogisticError,
+     {softmaxLogisticError, softmaxLogisticErrorGrad},
      Predictions::logits},
     {"projection", &LossKernels::projection, {projection, projectionGrad}, Predictions::anything},
 };
@@ -265,7 +270,8 @@ Row targetsOf(const LossGeometry& g, const std::vector<float>& targets, size_t l
 }
 
 void check(const Case& loss, const LossGeometry& g, bool extreme, uint64_t seed) {
-  INFO(loss.name, " over ", g.classes, " classes, labels ", g.labels, ", divisor ", g.divisor, ", seed ", seed);
+  INFO(std::string(loss.name), " over ", g.classes, " classes, labels ", g.labels, ", divisor ", g.divisor, ", seed ",
+       seed);
   const Data data = draw(loss, g, extreme, seed);
   std::vector<Expected> losses(kSliceSamples);
   std::vector<Expected> gradient(data.predictions.size());
@@ -331,7 +337,7 @@ TEST_CASE("losses: logits of 10,000 and -10,000, probabilities of 0 and 1") {
 
 TEST_CASE("losses: NaN in a sample makes its loss NaN, and no other's") {
   for (const Case& loss : kCases) {
-    INFO(loss.name);
+    INFO(std::string(loss.name));
     const LossGeometry g = {5, 0, 1};
     for (size_t lane = 0; lane < kSliceSamples; lane++) {
       Data data = draw(loss, g, false, 5);
@@ -345,7 +351,8 @@ TEST_CASE("losses: NaN in a sample makes its loss NaN, and no other's") {
         Output<float> losses(kSliceSamples);
         (kernels.loss->*loss.pair).loss(g, predictions.data(), targets.data(), losses.data());
         for (size_t n = 0; n < kSliceSamples; n++) {
-          if (isnan(losses.data()[n]) != (n == lane)) FAIL_CHECK("NaN in lane " << lane << ": " << losses.data()[n] << " in " << n);
+          if (isnan(losses.data()[n]) != (n == lane))
+            FAIL_CHECK("NaN in lane " << lane << ": " << losses.data()[n] << " in " << n);
         }
         return losses.values();
       });

@@ -1,0 +1,177 @@
+// The vector functions against the standard library's in double precision, over all magnitudes of floats.
+#include <doctest/doctest.h>
+#include <math.h>
+#include <string.h>
+
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "testing/guarded_buffer.h"
+#include "testing/instruction_sets.h"
+#include "testing/tolerance.h"
+#include "testing/vector_functions.h"
+
+namespace laminet::testing {
+namespace {
+
+constexpr float kInfinity = std::numeric_limits<float>::infinity();
+constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+
+using Vectorized = void (*VectorFunctions::*)(int64_t, const float*, float*);
+
+// Every 4093rd of the 2^32 bit patterns: a prime, so that the low bits vary as well. A multiple of 16 of them.
+std::vector<float> sweep() {
+  std::vector<float> values;
+  for (uint64_t bits = 0; bits < (uint64_t{1} << 32); bits += 4093) {
+    const auto word = static_cast<uint32_t>(bits);
+    float value;
+    memcpy(&value, &word, sizeof value);
+    values.push_back(value);
+  }
+  values.resize(values.size() / kSliceSamples * kSliceSamples);
+  return values;
+}
+
+std::vector<float> apply(InstructionSet set, Vectorized function, const std::vector<float>& values) {
+  const Input<float> x(values);
+  Output<float> y(static_cast<int64_t>(values.size()));
+  (vectorFunctionsFor(set).*function)(static_cast<int64_t>(values.size()), x.data(), y.data());
+  return y.values();
+}
+
+void expectAccurate(const std::string& name, Vectorized function, double (*exact)(double), double bound) {
+  const std::vector<float> values = sweep();
+  std::vector<double> expected;
+  for (const float value : values) expected.push_back(exact(value));
+  onEverySet([&](const KernelTable& kernels, InstructionSet set) {
+    const std::vector<float> actual = apply(set, function, values);
+    double worst = 0;
+    float where = 0;
+    for (size_t i = 0; i < values.size(); i++) {
+      const double ulps = ulpsApart(actual[i], expected[i]);
+      if (ulps > worst) {
+        worst = ulps;
+        where = values[i];
+      }
+    }
+    MESSAGE(name << " on " << std::string(kernels.name) << ": at most " << worst << " ulp, at " << where);
+    CHECK(worst <= bound);
+    return actual;
+  });
+}
+
+// Exactly, the sign of zero included; NaN stands for any NaN.
+void expectSpecial(Vectorized function, const std::vector<std::pair<float, float>>& cases) {
+  std::vector<float> values(kSliceSamples, 0.5f);
+  onEverySet([&](const KernelTable&, InstructionSet set) {
+    for (const auto& [x, expected] : cases) {
+      // In every lane, beside ordinary numbers.
+      for (int lane = 0; lane < kSliceSamples; lane++) {
+        values.assign(kSliceSamples, 0.5f);
+        values[lane] = x;
+        const float actual = apply(set, function, values)[lane];
+        const bool same = isnan(expected) ? isnan(actual) : actual == expected && signbit(actual) == signbit(expected);
+        if (!same) FAIL_CHECK("f(" << x << ") is " << actual << " instead of " << expected << " in lane " << lane);
+      }
+    }
+    return std::vector<float>();
+  });
+}
+
+double exactSigmoid(double x) { return x >= 0 ? 1 / (1 + ::exp(-x)) : ::exp(x) / (1 + ::exp(x)); }
+
+}  // namespace
+
+TEST_CASE("exp: accurate for all floats") { expectAccurate("exp", &VectorFunctions::exp, ::exp, kExpUlps); }
+
+TEST_CASE("log: accurate for all floats") { expectAccurate("log", &VectorFunctions::log, ::log, kLogUlps); }
+
+TEST_CASE("tanh: accurate for all floats") { expectAccurate("tanh", &VectorFunctions::tanh, ::tanh, kTanhUlps); }
+
+TEST_CASE("sigmoid: accurate for all floats") {
+  expectAccurate("sigmoid", &VectorFunctions::sigmoid, exactSigmoid, kSigmoidUlps);
+}
+
+TEST_CASE("exp: special values") {
+  expectSpecial(&VectorFunctions::exp, {{-kInfinity, 0.0f},
+                                        {kInfinity, kInfinity},
+                                        {kNan, kNan},
+                                        {-kNan, kNan},
+                                        {0.0f, 1.0f},
+                                        {-0.0f, 1.0f},
+                                        {1e-40f, 1.0f},
+                                        {-3e38f, 0.0f},
+                                        {3e38f, kInfinity},
+                                        {88.8f, kInfinity},
+                                        {-104.0f, 0.0f}});
+}
+
+TEST_CASE("log: special values") {
+  expectSpecial(&VectorFunctions::log, {{0.0f, -kInfinity},
+                                        {-0.0f, -kInfinity},
+                                        {kInfinity, kInfinity},
+                                        {-kInfinity, kNan},
+                                        {-1.0f, kNan},
+                                        {-1e-40f, kNan},
+                                        {kNan, kNan},
+                                        {1.0f, 0.0f}});
+}
+
+TEST_CASE("tanh: special values") {
+  expectSpecial(&VectorFunctions::tanh, {{kInfinity, 1.0f},
+                                         {-kInfinity, -1.0f},
+                                         {kNan, kNan},
+                                         {-kNan, kNan},
+                                         {0.0f, 0.0f},
+                                         {-0.0f, -0.0f},
+                                         {1e-45f, 1e-45f},
+                                         {-1e-45f, -1e-45f},
+                                         {50.0f, 1.0f},
+                                         {-3e38f, -1.0f}});
+}
+
+TEST_CASE("sigmoid: special values") {
+  expectSpecial(&VectorFunctions::sigmoid, {{kInfinity, 1.0f},
+                                            {-kInfinity, 0.0f},
+                                            {kNan, kNan},
+                                            {-kNan, kNan},
+                                            {0.0f, 0.5f},
+                                            {-0.0f, 0.5f},
+                                            {3e38f, 1.0f},
+                                            {-3e38f, 0.0f}});
+}
+
+TEST_CASE("tanh is odd, and never beyond 1") {
+  std::vector<float> values = sweep();
+  onEverySet([&](const KernelTable&, InstructionSet set) {
+    std::vector<float> negated = values;
+    for (float& value : negated) value = -value;
+    const std::vector<float> y = apply(set, &VectorFunctions::tanh, values);
+    const std::vector<float> z = apply(set, &VectorFunctions::tanh, negated);
+    size_t wrong = 0;
+    for (size_t i = 0; i < y.size(); i++) {
+      if (!isnan(values[i]) && !(y[i] == -z[i] && fabsf(y[i]) <= 1)) wrong++;
+    }
+    CHECK(wrong == 0);
+    return y;
+  });
+}
+
+TEST_CASE("every byte survives the way to floats and back") {
+  std::vector<uint8_t> bytes;
+  for (int value = 0; value < 256; value++) bytes.push_back(static_cast<uint8_t>(value));
+  const Input<uint8_t> from(bytes);
+  onEverySet([&](const KernelTable&, InstructionSet set) {
+    const VectorFunctions& functions = vectorFunctionsFor(set);
+    Output<float> floats(256);
+    Output<uint8_t> back(256);
+    functions.loadBytes(256, from.data(), floats.data());
+    functions.storeBytes(256, floats.data(), back.data());
+    CHECK(back.values() == bytes);
+    for (int value = 0; value < 256; value++) CHECK(floats.data()[value] == static_cast<float>(value));
+    return floats.values();
+  });
+}
+
+}  // namespace laminet::testing

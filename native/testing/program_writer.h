@@ -1,0 +1,188 @@
+// Writes programs as the plain numbers that plan/decode.cc reads. lib/backends/native/encode.ts does the same for
+// users.
+#pragma once
+#include <stdint.h>
+
+#include <vector>
+
+#include "plan/program.h"
+
+namespace laminet::testing {
+
+class ProgramWriter {
+ public:
+  Purpose purpose = Purpose::train;
+  int32_t batchSize = 4;
+  bool bytes = false;
+  int64_t sampleElements = 1;
+  TargetKind targets = TargetKind::none;
+  int32_t loss = -1;
+  int32_t correct = -1;
+
+  int32_t tensor(Role role, Kind kind, bool batched, int64_t elements, int32_t parameter = -1) {
+    tensors_.push_back({role, kind, batched, elements, parameter});
+    return static_cast<int32_t>(tensors_.size()) - 1;
+  }
+  int32_t activation(int64_t elements) { return tensor(Role::activation, Kind::floats, true, elements); }
+  int32_t scalar() { return tensor(Role::scalar, Kind::floats, false, 1); }
+
+  // A parameter's number, and its tensor. Parameters lie on cache lines.
+  struct ParameterTensor {
+    int32_t number, tensor;
+    int64_t size;
+  };
+  ParameterTensor parameter(int64_t size) {
+    parameters_.push_back({parameterElements_, size});
+    parameterElements_ += (size + 15) / 16 * 16;
+    const auto number = static_cast<int32_t>(parameters_.size()) - 1;
+    return {number, tensor(Role::parameter, Kind::floats, false, size, number), size};
+  }
+  int32_t gradientOf(const ParameterTensor& p) { return tensor(Role::gradient, Kind::floats, false, p.size, p.number); }
+
+  void add(Op op, const std::vector<int32_t>& inputs, const std::vector<int32_t>& outputs,
+           const std::vector<double>& fields) {
+    instructions_.push_back({op, inputs, outputs, fields});
+  }
+  int32_t result(int32_t tensor) {
+    results_.push_back(tensor);
+    return static_cast<int32_t>(results_.size()) - 1;
+  }
+
+  std::vector<double> numbers() const {
+    std::vector<double> n = {0x4c414d49,
+                             1,
+                             static_cast<double>(purpose),
+                             static_cast<double>(batchSize),
+                             bytes ? 1.0 : 0.0,
+                             static_cast<double>(sampleElements),
+                             static_cast<double>(targets),
+                             static_cast<double>(parameterElements_),
+                             static_cast<double>(parameters_.size())};
+    const auto put = [&n](auto value) { n.push_back(static_cast<double>(value)); };
+    for (const Parameter& p : parameters_) {
+      put(p.offset);
+      put(p.size);
+    }
+    put(tensors_.size());
+    for (const Tensor& t : tensors_) {
+      put(t.role);
+      put(t.kind);
+      put(t.batched);
+      put(t.elements);
+      put(t.parameter);
+    }
+    put(instructions_.size());
+    for (const Written& i : instructions_) {
+      put(i.op);
+      put(i.inputs.size());
+      put(i.outputs.size());
+      put(i.fields.size());
+      for (const int32_t id : i.inputs) put(id);
+      for (const int32_t id : i.outputs) put(id);
+      for (const double field : i.fields) put(field);
+    }
+    put(results_.size());
+    for (const int32_t id : results_) put(id);
+    put(loss);
+    put(correct);
+    return n;
+  }
+
+ private:
+  struct Written {
+    Op op;
+    std::vector<int32_t> inputs, outputs;
+    std::vector<double> fields;
+  };
+  std::vector<Parameter> parameters_;
+  int64_t parameterElements_ = 0;
+  std::vector<Tensor> tensors_;
+  std::vector<Written> instructions_;
+  std::vector<int32_t> results_;
+};
+
+// A network with every kind of layer: images of 2x5x6 bytes, padded to 2x6x7, a convolution of 3 filters, max-pooling,
+// a convolution of 4 filters with steps of 2, a dense layer of 5 classes; softmax cross-entropy, plain gradient
+// descent. Its results are the logits.
+constexpr int32_t kSmallSampleElements = 2 * 5 * 6;
+constexpr int32_t kSmallClasses = 5;
+
+inline std::vector<double> smallTrainingProgram(int32_t batchSize) {
+  ProgramWriter w;
+  w.batchSize = batchSize;
+  w.bytes = true;
+  w.sampleElements = kSmallSampleElements;
+  w.targets = TargetKind::classes;
+  const std::vector<double> first = {2, 6, 7, 3, 6, 7, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1};
+  const std::vector<double> second = {3, 3, 3, 4, 2, 2, 3, 3, 2, 2, 1, 1, 1, 1, 1, 1, 1};
+  const std::vector<double> pool = {3, 6, 7, 3, 3, 2, 2, 2, 2, 0, 0, 0, 0};
+  const std::vector<double> dense = {16, kSmallClasses};
+  const std::vector<double> loss = {kSmallClasses, 1, 1};
+
+  const auto w1 = w.parameter(3 * 2 * 9);
+  const auto b1 = w.parameter(3);
+  const auto w2 = w.parameter(4 * 3 * 9);
+  const auto b2 = w.parameter(4);
+  const auto w3 = w.parameter(16 * kSmallClasses);
+  const auto b3 = w.parameter(kSmallClasses);
+  const int32_t labels = w.tensor(Role::targets, Kind::label, true, 1);
+
+  const int32_t x = w.activation(2 * 6 * 7);
+  const int32_t c1 = w.activation(3 * 6 * 7);
+  const int32_t t1 = w.activation(3 * 6 * 7);
+  const int32_t p1 = w.activation(3 * 3 * 3);
+  const int32_t winners = w.tensor(Role::activation, Kind::index, true, 3 * 3 * 3);
+  const int32_t c2 = w.activation(16);
+  const int32_t r2 = w.activation(16);
+  const int32_t flat = w.activation(16);
+  const int32_t logits = w.activation(kSmallClasses);
+  const int32_t losses = w.activation(1);
+  w.loss = w.scalar();
+  w.correct = w.scalar();
+  w.add(Op::gather, {}, {x}, {2, 5, 6, 1, 0, 0, 1, 1.0 / 255, 1});
+  w.add(Op::conv2d, {x, w1.tensor, b1.tensor}, {c1}, first);
+  w.add(Op::tanh, {c1}, {t1}, {3 * 6 * 7});
+  w.add(Op::maxPool2d, {t1}, {p1, winners}, pool);
+  w.add(Op::conv2d, {p1, w2.tensor, b2.tensor}, {c2}, second);
+  w.add(Op::relu, {c2}, {r2}, {16});
+  w.add(Op::reshape, {r2}, {flat}, {16});
+  w.add(Op::dense, {flat, w3.tensor, b3.tensor}, {logits}, dense);
+  w.add(Op::scatter, {logits}, {}, {kSmallClasses, static_cast<double>(w.result(logits))});
+  w.add(Op::softmaxCrossEntropy, {logits, labels}, {losses}, loss);
+  w.add(Op::meanLoss, {losses}, {w.loss}, {});
+  w.add(Op::countCorrect, {logits, labels}, {w.correct}, {kSmallClasses, 1});
+
+  const int32_t gLogits = w.activation(kSmallClasses);
+  const int32_t gFlat = w.activation(16);
+  const int32_t gR2 = w.activation(16);
+  const int32_t gC2 = w.activation(16);
+  const int32_t gP1 = w.activation(3 * 3 * 3);
+  const int32_t gT1 = w.activation(3 * 6 * 7);
+  const int32_t gC1 = w.activation(3 * 6 * 7);
+  w.add(Op::softmaxCrossEntropyGrad, {logits, labels}, {gLogits}, loss);
+  std::vector<std::pair<int32_t, int32_t>> updates;
+  const auto gradientOf = [&](const ProgramWriter::ParameterTensor& p) {
+    const int32_t gradient = w.gradientOf(p);
+    updates.emplace_back(p.tensor, gradient);
+    return gradient;
+  };
+  w.add(Op::denseGradWeight, {gLogits, flat}, {gradientOf(w3)}, dense);
+  w.add(Op::biasGrad, {gLogits}, {gradientOf(b3)}, {kSmallClasses, 1});
+  w.add(Op::denseGradInput, {gLogits, w3.tensor}, {gFlat}, dense);
+  w.add(Op::reshape, {gFlat}, {gR2}, {16});
+  w.add(Op::reluGrad, {gR2, r2}, {gC2}, {16});
+  w.add(Op::conv2dGradWeight, {gC2, p1}, {gradientOf(w2)}, second);
+  w.add(Op::biasGrad, {gC2}, {gradientOf(b2)}, {4, 4});
+  w.add(Op::conv2dGradInput, {gC2, w2.tensor}, {gP1}, second);
+  w.add(Op::maxPool2dGrad, {gP1, winners}, {gT1}, pool);
+  w.add(Op::tanhGrad, {gT1, t1}, {gC1}, {3 * 6 * 7});
+  w.add(Op::conv2dGradWeight, {gC1, x}, {gradientOf(w1)}, first);
+  w.add(Op::biasGrad, {gC1}, {gradientOf(b1)}, {3, 42});
+  const int64_t sizes[] = {w3.size, b3.size, w2.size, b2.size, w1.size, b1.size};
+  for (size_t i = 0; i < updates.size(); i++) {
+    w.add(Op::sgd, {updates[i].first, updates[i].second}, {}, {static_cast<double>(sizes[i])});
+  }
+  return w.numbers();
+}
+
+}  // namespace laminet::testing
