@@ -1,0 +1,234 @@
+// Programs that are none: whatever the numbers say, they are refused, or they run without leaving their buffers.
+// Sanitizers watch over the latter.
+#include <doctest/doctest.h>
+#include <math.h>
+
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "plan/plan.h"
+#include "plan/program.h"
+#include "testing/program_writer.h"
+#include "testing/random_numbers.h"
+#include "testing/run_memory.h"
+
+namespace laminet::testing {
+namespace {
+
+Status decode(const std::vector<double>& numbers, Program* program, int32_t* where) {
+  // A copy of exactly this length: reading on is caught.
+  const std::unique_ptr<double[]> copy(new double[numbers.size()]);
+  std::copy(numbers.begin(), numbers.end(), copy.get());
+  return decodeProgram(copy.get(), numbers.size(), program, where);
+}
+
+Status statusOf(const std::vector<double>& numbers, int32_t* where = nullptr) {
+  Program program;
+  int32_t ignored;
+  return decode(numbers, &program, where ? where : &ignored);
+}
+
+// Plans and runs what has been accepted.
+void runAccepted(const std::vector<double>& numbers) {
+  Program program;
+  int32_t where;
+  REQUIRE(decode(numbers, &program, &where) == Status::ok);
+  if (program.batchSize > 4096) return;
+  for (int set = 0; set < kInstructionSets; set++) {
+    if (!isAvailable(static_cast<InstructionSet>(set))) continue;
+    std::unique_ptr<Plan> plan;
+    const Status status =
+        Plan::create(numbers.data(), numbers.size(), 2, static_cast<InstructionSet>(set), &plan, &where);
+    if (status != Status::ok) continue;
+    const auto memory = makeRunMemory(plan->program(), 3, 2 * int64_t{program.batchSize} + 1, 7, 1);
+    CHECK(plan->runHere(memory->buffers) == Status::ok);
+  }
+}
+
+double awkwardNumber(RandomNumbers& random, const std::vector<double>& numbers) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  const double special[] = {NAN,
+                            kInfinity,
+                            -kInfinity,
+                            0.5,
+                            -1,
+                            -2,
+                            1e300,
+                            -1e300,
+                            4294967296.0,
+                            2147483648.0,
+                            2147483647.0,
+                            -2147483648.0,
+                            16777216,
+                            16777217,
+                            1073741823,
+                            9007199254740992.0,
+                            0,
+                            1,
+                            2,
+                            3,
+                            16,
+                            17};
+  switch (random.whole(0, 2)) {
+    case 0: return special[random.whole(0, static_cast<int64_t>(std::size(special)) - 1)];
+    case 1: return numbers[static_cast<size_t>(random.whole(0, static_cast<int64_t>(numbers.size()) - 1))];
+    default: return static_cast<double>(random.whole(0, 70));
+  }
+}
+
+}  // namespace
+
+TEST_CASE("decode: a sound program is accepted") {
+  const std::vector<double> numbers = smallTrainingProgram(4);
+  Program program;
+  int32_t where = 7;
+  REQUIRE(decode(numbers, &program, &where) == Status::ok);
+  CHECK(where == -1);
+  CHECK(program.purpose == Purpose::train);
+  CHECK(program.batchSize == 4);
+  CHECK(program.bytes);
+  CHECK(program.sampleElements == kSmallSampleElements);
+  CHECK(program.targetElements == 1);
+  CHECK(program.parameters.size() == 6);
+  CHECK(program.results.size() == 1);
+  CHECK(program.instructions[1].geometry.conv2d.outChannels == 3);
+  CHECK(program.instructions[0].geometry.gather.scale == 1.0f / 255);
+  runAccepted(numbers);
+}
+
+TEST_CASE("decode: cut off at any length, or with a number too many") {
+  const std::vector<double> numbers = smallTrainingProgram(4);
+  for (size_t length = 0; length < numbers.size(); length++) {
+    if (statusOf({numbers.begin(), numbers.begin() + static_cast<int64_t>(length)}) == Status::ok) FAIL_CHECK(length);
+  }
+  std::vector<double> longer = numbers;
+  longer.push_back(0);
+  CHECK(statusOf(longer) == Status::malformed);
+}
+
+TEST_CASE("decode: every number replaced by each of the awkward ones") {
+  const std::vector<double> numbers = smallTrainingProgram(4);
+  const double awkward[] = {NAN, INFINITY, -INFINITY, -1e300, 1e300, -1, -2, 0.5, 9007199254740992.0, 4294967296.0};
+  for (size_t at = 0; at < numbers.size(); at++) {
+    for (const double value : awkward) {
+      INFO("number ", at, " is ", value);
+      std::vector<double> changed = numbers;
+      changed[at] = value;
+      if (statusOf(changed) == Status::ok) runAccepted(changed);
+    }
+  }
+}
+
+TEST_CASE("decode: random changes are refused, or can run") {
+  const std::vector<double> numbers = smallTrainingProgram(4);
+  int accepted = 0;
+  for (uint64_t seed = 1; seed <= 30000; seed++) {
+    INFO("seed ", seed);
+    RandomNumbers random(seed);
+    std::vector<double> changed = numbers;
+    for (int64_t changes = random.whole(1, 3); changes > 0; changes--) {
+      const auto at = static_cast<size_t>(random.whole(0, static_cast<int64_t>(numbers.size()) - 1));
+      if (random.whole(0, 3) == 0) {
+        std::swap(changed[at], changed[static_cast<size_t>(random.whole(0, static_cast<int64_t>(numbers.size()) - 1))]);
+      } else {
+        changed[at] = awkwardNumber(random, numbers);
+      }
+    }
+    if (statusOf(changed) != Status::ok) continue;
+    accepted++;
+    if (accepted <= 1500) runAccepted(changed);
+  }
+  // Were all refused, the changes would be too wild to test anything.
+  CHECK(accepted > 100);
+}
+
+TEST_CASE("decode: the guilty instruction is named") {
+  std::vector<double> numbers = smallTrainingProgram(4);
+  Program program;
+  int32_t where = -1;
+  REQUIRE(decode(numbers, &program, &where) == Status::ok);
+  // The sizes of parameters and tensors are known; the instructions begin behind them.
+  size_t at = 9 + 2 * program.parameters.size() + 1 + 5 * program.tensors.size() + 1;
+  for (size_t i = 0; i < program.instructions.size(); i++) {
+    std::vector<double> changed = numbers;
+    changed[at] = static_cast<double>(Op::count);
+    CHECK(statusOf(changed, &where) == Status::unknownOp);
+    CHECK(where == static_cast<int32_t>(i));
+    at += 4 + static_cast<size_t>(numbers[at + 1] + numbers[at + 2] + numbers[at + 3]);
+  }
+}
+
+TEST_CASE("decode: names of ops") {
+  CHECK(std::string(opName(0)) == "gather");
+  CHECK(std::string(opName(static_cast<int32_t>(Op::sgd))) == "sgd");
+  CHECK(opName(static_cast<int32_t>(Op::count)) == nullptr);
+  CHECK(opName(-1) == nullptr);
+}
+
+TEST_CASE("check: a parameter that two layers take in different shapes") {
+  // Packing follows the rows of a weight; those of one layer would lead beyond the other's.
+  ProgramWriter w;
+  w.purpose = Purpose::predict;
+  w.sampleElements = 6;
+  const auto shared = w.parameter(24);
+  const int32_t x = w.activation(6);
+  const int32_t y = w.activation(4);
+  const int32_t z = w.activation(6);
+  w.add(Op::gather, {}, {x}, {1, 1, 6, 0, 0, 0, 0, 1, 0});
+  w.add(Op::dense, {x, shared.tensor}, {y}, {6, 4});
+  w.add(Op::dense, {y, shared.tensor}, {z}, {4, 6});
+  w.add(Op::scatter, {z}, {}, {6, static_cast<double>(w.result(z))});
+  int32_t where = -1;
+  CHECK(statusOf(w.numbers(), &where) == Status::badOperand);
+  CHECK(where == 2);
+}
+
+TEST_CASE("check: winners of one window read as those of another") {
+  // Places in small windows are stored as bytes, in large ones as floats.
+  ProgramWriter w;
+  w.purpose = Purpose::predict;
+  w.sampleElements = 16 * 17;
+  const int32_t x = w.activation(16 * 17);
+  const int32_t y = w.activation(1);
+  const int32_t winners = w.tensor(Role::activation, Kind::index, true, 1);
+  const int32_t gx = w.activation(16 * 17);
+  w.add(Op::gather, {}, {x}, {1, 16, 17, 0, 0, 0, 0, 1, 0});
+  w.add(Op::maxPool2d, {x}, {y, winners}, {1, 16, 17, 1, 1, 16, 16, 1, 2, 0, 0, 0, 0});
+  w.add(Op::maxPool2dGrad, {y, winners}, {gx}, {1, 16, 17, 1, 1, 16, 17, 1, 1, 0, 0, 0, 0});
+  w.add(Op::scatter, {gx}, {}, {16 * 17, static_cast<double>(w.result(gx))});
+  int32_t where = -1;
+  CHECK(statusOf(w.numbers(), &where) == Status::badOperand);
+  CHECK(where == 2);
+}
+
+TEST_CASE("check: more memory than its parameters need") {
+  std::vector<double> numbers = smallTrainingProgram(4);
+  numbers[7] = 2147483648.0;
+  CHECK(statusOf(numbers) == Status::badOperand);
+  numbers = smallTrainingProgram(4);
+  numbers[3] = 1073741823;
+  CHECK(statusOf(numbers) == Status::malformed);
+}
+
+TEST_CASE("check: a parameter as large as can be") {
+  // Nothing reads it, so it takes no memory; cutting it into tasks must come to an end all the same.
+  constexpr int64_t kMost = int64_t{1} << 30;
+  for (const int64_t size : {kMost, kMost + 1, int64_t{2147483647}}) {
+    INFO(size, " elements");
+    ProgramWriter w;
+    w.purpose = Purpose::predict;
+    w.sampleElements = 1;
+    w.parameter(size);
+    const int32_t x = w.activation(1);
+    w.add(Op::gather, {}, {x}, {1, 1, 1, 0, 0, 0, 0, 1, 0});
+    w.add(Op::scatter, {x}, {}, {1, static_cast<double>(w.result(x))});
+    const std::vector<double> numbers = w.numbers();
+    std::unique_ptr<Plan> plan;
+    int32_t where = -1;
+    const Status status = Plan::create(numbers.data(), numbers.size(), 1, InstructionSet::sse2, &plan, &where);
+    CHECK(status == (size <= kMost ? Status::ok : Status::malformed));
+  }
+}
+
+}  // namespace laminet::testing
