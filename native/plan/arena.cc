@@ -25,8 +25,7 @@ void Arena::extend(int32_t piece, int32_t last) { pieces_[piece].last = std::max
 void Arena::place() {
   std::vector<size_t> order(pieces_.size());
   std::iota(order.begin(), order.end(), size_t{0});
-  std::stable_sort(order.begin(), order.end(),
-                   [&](size_t a, size_t b) { return pieces_[a].bytes > pieces_[b].bytes; });
+  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return pieces_[a].bytes > pieces_[b].bytes; });
   std::vector<const Piece*> placed;
   for (const size_t index : order) {
     Piece& piece = pieces_[index];

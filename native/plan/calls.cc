@@ -1,6 +1,8 @@
 // One small function an op: fetches operands from the slice and calls the kernel.
 #include "plan/calls.h"
 
+#include <string.h>
+
 namespace laminet {
 namespace {
 
@@ -55,9 +57,14 @@ void denseGradInput(const Call& call, Slice& slice) {
   call.kernels->dense->gradInput(call.geometry.dense, input(call, slice, 0), packed(call, slice), output(call, slice));
 }
 
+// The product itself is done in the second stage.
 void denseGradWeight(const Call& call, Slice& slice) {
-  call.kernels->dense->gradWeight(call.geometry.dense, input(call, slice, 0), input(call, slice, 1),
-                                  floats(slice, call.scratch), gradient(call, slice));
+  const DenseKernels& kernels = *call.kernels->dense;
+  const DenseGeometry& g = call.geometry.dense;
+  const int64_t gradients = static_cast<int64_t>(g.outputs) * kSliceSamples;
+  kernels.keepInputs(g, input(call, slice, 1), slice.kept + call.keptInputs + slice.number * kernels.keptInputs(g));
+  memcpy(slice.kept + call.keptGradients + slice.number * gradients, input(call, slice, 0),
+         static_cast<size_t>(gradients) * sizeof(float));
 }
 
 void biasGrad(const Call& call, Slice& slice) {
@@ -131,8 +138,7 @@ void lossGrad(const Call& call, Slice& slice) {
   alignas(64) float scale[kSliceSamples];
   const float share = 1.0f / (static_cast<float>(slice.stepSamples) * call.geometry.loss.divisor);
   for (int32_t n = 0; n < kSliceSamples; n++) scale[n] = n < slice.samples ? share : 0.0f;
-  lossPair(call).gradient(call.geometry.loss, input(call, slice, 0), input(call, slice, 1), scale,
-                          output(call, slice));
+  lossPair(call).gradient(call.geometry.loss, input(call, slice, 0), input(call, slice, 1), scale, output(call, slice));
 }
 
 // The sum over the slice's samples, by the fixed tree.
@@ -142,9 +148,7 @@ double sumSamples(const Call& call, const float* values, int32_t samples) {
   return call.kernels->loss->sumLanes(lanes);
 }
 
-void meanLoss(const Call& call, Slice& slice) {
-  slice.loss = sumSamples(call, input(call, slice, 0), slice.samples);
-}
+void meanLoss(const Call& call, Slice& slice) { slice.loss = sumSamples(call, input(call, slice, 0), slice.samples); }
 
 void countCorrect(const Call& call, Slice& slice) {
   alignas(64) float correct[kSliceSamples];

@@ -17,7 +17,8 @@ constexpr int64_t kMostGap = 64;
 bool inRange(int64_t value, int64_t least, int64_t most) { return value >= least && value <= most; }
 
 // One axis of a sliding window: all numbers in range, and the output as long as it says.
-bool fits(int64_t input, int64_t output, int64_t kernel, int64_t stride, int64_t dilation, int64_t before, int64_t after) {
+bool fits(int64_t input, int64_t output, int64_t kernel, int64_t stride, int64_t dilation, int64_t before,
+          int64_t after) {
   if (!inRange(input, 1, kMostExtent) || !inRange(output, 1, kMostExtent) || !inRange(kernel, 1, kMostExtent) ||
       !inRange(stride, 1, kMostExtent) || !inRange(dilation, 1, kMostExtent) || !inRange(before, 0, kMostExtent) ||
       !inRange(after, 0, kMostExtent)) {
@@ -114,9 +115,7 @@ class Checker {
     written_[id] = true;
     return true;
   }
-  bool writesRow(int32_t id, int64_t elements) {
-    return writes(id, Role::activation, Kind::floats, true, elements);
-  }
+  bool writesRow(int32_t id, int64_t elements) { return writes(id, Role::activation, Kind::floats, true, elements); }
   bool writesGradient(int32_t id, int64_t elements) {
     return writes(id, Role::gradient, Kind::floats, false, elements);
   }
@@ -153,8 +152,8 @@ Status Checker::tensors() {
     if (tensor.role == Role::targets) {
       const bool classes = program_.targets == TargetKind::classes;
       const bool values = program_.targets == TargetKind::values;
-      if (!tensor.batched || !(classes ? tensor.kind == Kind::label && tensor.elements == 1
-                                       : values && tensor.kind == Kind::floats)) {
+      if (!tensor.batched ||
+          !(classes ? tensor.kind == Kind::label && tensor.elements == 1 : values && tensor.kind == Kind::floats)) {
         return Status::badOperand;
       }
       if (program_.targetElements != 0) return Status::badOperand;
@@ -165,7 +164,8 @@ Status Checker::tensors() {
   std::sort(sorted.begin(), sorted.end(), [](const Parameter& a, const Parameter& b) { return a.offset < b.offset; });
   int64_t end = 0;
   for (const Parameter& parameter : sorted) {
-    if (parameter.offset < end || parameter.offset > end + kMostGap || parameter.offset + parameter.size > program_.parameterElements) {
+    if (parameter.offset < end || parameter.offset > end + kMostGap ||
+        parameter.offset + parameter.size > program_.parameterElements) {
       return Status::badOperand;
     }
     end = parameter.offset + parameter.size;

@@ -1,5 +1,5 @@
-// Program decoding: numbers to structs. Whole-number fields must be whole and in range; what they mean together is checked in
-// check.cc.
+// Program decoding: numbers to structs. Whole-number fields must be whole and in range; what they mean together is
+// checked in check.cc.
 #include <math.h>
 
 #include "plan/check.h"
@@ -91,8 +91,8 @@ void readGeometry(Reader& reader, Instruction* instruction) {
   switch (instruction->op) {
     case Op::gather: {
       GatherGeometry& g = geometry.gather;
-      int32_t* fields[] = {&g.channels, &g.sourceHeight, &g.sourceWidth, &g.padTop,
-                           &g.padBottom, &g.padLeft, &g.padRight};
+      int32_t* fields[] = {&g.channels,  &g.sourceHeight, &g.sourceWidth, &g.padTop,
+                           &g.padBottom, &g.padLeft,      &g.padRight};
       for (int32_t* field : fields) *field = reader.whole32(0, 0x3fffffff);
       g.scale = static_cast<float>(reader.number());
       g.bytes = reader.whole32(0, 1);

@@ -32,8 +32,12 @@ bool worksInPlace(Op op) {
 
 class Lowering {
  public:
-  Lowering(const Program& program, const KernelTable& kernels)
-      : program_(program), kernels_(kernels), pieces_(program.tensors.size(), -1), last_(program.tensors.size(), -1) {}
+  Lowering(const Program& program, const KernelTable& kernels, int32_t slices)
+      : program_(program),
+        kernels_(kernels),
+        slices_(slices),
+        pieces_(program.tensors.size(), -1),
+        last_(program.tensors.size(), -1) {}
 
   Lowered run();
 
@@ -42,9 +46,11 @@ class Lowering {
   void placeOutputs(const Instruction& instruction, int32_t step);
   void addCall(const Instruction& instruction, int32_t step);
   int64_t packing(const Instruction& instruction, bool backward);
+  void keep(int32_t parameter, Call* call);
 
   const Program& program_;
   const KernelTable& kernels_;
+  const int32_t slices_;
   Lowered lowered_;
   Arena arena_;
   std::vector<int32_t> pieces_;   // by tensor
@@ -108,6 +114,16 @@ int64_t Lowering::packing(const Instruction& instruction, bool backward) {
   return packing.offset;
 }
 
+// Room for what each slice leaves behind for the gradient of a fully connected layer's weights.
+void Lowering::keep(int32_t parameter, Call* call) {
+  const DenseGeometry& g = call->geometry.dense;
+  call->keptInputs = lowered_.keptFloats;
+  lowered_.keptFloats += slices_ * kernels_.dense->keptInputs(g);
+  call->keptGradients = lowered_.keptFloats;
+  lowered_.keptFloats += static_cast<int64_t>(slices_) * g.outputs * kSliceSamples;
+  lowered_.denseGradients.push_back({parameter, g, call->keptInputs, call->keptGradients});
+}
+
 void Lowering::addCall(const Instruction& instruction, int32_t step) {
   Call call{};
   call.op = instruction.op;
@@ -139,7 +155,7 @@ void Lowering::addCall(const Instruction& instruction, int32_t step) {
       call.weight = program_.parameters[parameter].offset;
       lowered_.hasGradient[parameter] = true;
       if (dense || instruction.op == Op::denseGradWeight) {
-        scratch = arena_.add(kernels_.dense->scratchSize(call.geometry.dense) * kFloatBytes, step, step);
+        keep(parameter, &call);
       } else if (instruction.op == Op::conv2dGradWeight) {
         scratch = arena_.add(kernels_.conv2d->scratchSize(call.geometry.conv2d) * kFloatBytes, step, step);
       }
@@ -197,6 +213,8 @@ Lowered Lowering::run() {
 
 }  // namespace
 
-Lowered lower(const Program& program, const KernelTable& kernels) { return Lowering(program, kernels).run(); }
+Lowered lower(const Program& program, const KernelTable& kernels, int32_t slices) {
+  return Lowering(program, kernels, slices).run();
+}
 
 }  // namespace laminet

@@ -27,15 +27,17 @@ struct RunBuffers {
 
 // One slice on its way through the calls.
 struct Slice {
-  char* arena;                // this thread's block
-  const float* packed;        // packed weights
-  float* gradients;           // of this slice, at the parameters' places
+  char* arena;          // this thread's block
+  const float* packed;  // packed weights
+  float* gradients;     // of this slice, at the parameters' places
+  float* kept;          // what slices leave behind for the second stage
+  int64_t number;       // of the slice in its step
   const RunBuffers* buffers;
-  const uint32_t* indices;    // the slice's samples
-  int32_t samples;            // how many of the 16 lanes are in use
-  int64_t row;                // of the slice's first sample among the run's results
-  int32_t stepSamples;        // in the whole step
-  double loss;                // receives the sums over the slice's samples
+  const uint32_t* indices;  // the slice's samples
+  int32_t samples;          // how many of the 16 lanes are in use
+  int64_t row;              // of the slice's first sample among the run's results
+  int32_t stepSamples;      // in the whole step
+  double loss;              // receives the sums over the slice's samples
   double correct;
 };
 
@@ -45,9 +47,11 @@ struct Call {
   const KernelTable* kernels;
   int64_t inputs[2];
   int64_t outputs[2];
-  int64_t weight;     // floats: into packed weights, or into gradients
-  int64_t bias;       // floats into the parameters, or -1
+  int64_t weight;  // floats: into packed weights, or into gradients
+  int64_t bias;    // floats into the parameters, or -1
   int64_t scratch;
+  int64_t keptInputs;  // floats into what the slices leave behind, and there to the first slice's gradients
+  int64_t keptGradients;
   int32_t result;
   int32_t instruction;  // its number in the program
   Op op;
@@ -57,7 +61,7 @@ struct Call {
 // How the weights of one parameter are packed, and in how many rows they can be changed apart.
 struct Packing {
   int32_t parameter;
-  int64_t offset;     // floats into packed weights
+  int64_t offset;  // floats into packed weights
   bool dense;
   bool backward;
   int32_t rows;
@@ -65,17 +69,27 @@ struct Packing {
   DenseGeometry denseGeometry;
 };
 
+// A fully connected layer's weights, whose gradient is computed in the second stage.
+struct DenseGradient {
+  int32_t parameter;
+  DenseGeometry geometry;
+  int64_t keptInputs, keptGradients;  // floats, as in Call
+};
+
 struct Lowered {
   std::vector<Call> calls;
   std::vector<Packing> packings;
   int64_t arenaBytes = 0;
   int64_t packedFloats = 0;
-  int64_t targetsOffset = 0;            // bytes: where a slice's targets are gathered
+  std::vector<DenseGradient> denseGradients;
+  int64_t keptFloats = 0;
+  int64_t targetsOffset = 0;  // bytes: where a slice's targets are gathered
   bool hasLoss = false;
-  std::vector<bool> hasGradient;        // by parameter
+  std::vector<bool> hasGradient;  // by parameter
   std::vector<bool> hasUpdate;
 };
 
-Lowered lower(const Program& program, const KernelTable& kernels);
+// `slices`: of a full step.
+Lowered lower(const Program& program, const KernelTable& kernels, int32_t slices);
 
 }  // namespace laminet

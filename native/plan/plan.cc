@@ -36,10 +36,10 @@ Status Plan::create(const double* numbers, size_t count, int threads, Instructio
   *where = -1;
   const Program& program = plan->program_;
   plan->kernels_ = &kernelsFor(set);
-  plan->lowered_ = lower(program, *plan->kernels_);
+  const int32_t slices = ceilDiv(program.batchSize, kSliceSamples);
+  plan->lowered_ = lower(program, *plan->kernels_, slices);
   const Lowered& lowered = plan->lowered_;
 
-  const int32_t slices = ceilDiv(program.batchSize, kSliceSamples);
   plan->slotSlices_ = ceilDiv(slices, kMostSlots);
   plan->slots_ = ceilDiv(slices, plan->slotSlices_);
   plan->trains_ = std::find(lowered.hasGradient.begin(), lowered.hasGradient.end(), true) != lowered.hasGradient.end();
@@ -61,7 +61,7 @@ Status Plan::create(const double* numbers, size_t count, int threads, Instructio
     }
   }
 
-  bool enough = plan->packed_.allocate(lowered.packedFloats * 4) &&
+  bool enough = plan->packed_.allocate(lowered.packedFloats * 4) && plan->kept_.allocate(lowered.keptFloats * 4) &&
                 plan->gradientSlots_.allocate(plan->slots_ * plan->slotFloats_ * 4);
   for (int i = 0; i < threads && enough; i++) {
     plan->arenas_.push_back(std::make_unique<AlignedBlock>());
@@ -71,6 +71,8 @@ Status Plan::create(const double* numbers, size_t count, int threads, Instructio
   }
   if (!enough) return Status::outOfMemory;
   plan->profiles_.assign(static_cast<size_t>(threads), std::vector<double>(plan->profileLength(), 0.0));
+  plan->denseGradients_.assign(program.parameters.size(), nullptr);
+  for (const DenseGradient& dense : lowered.denseGradients) plan->denseGradients_[dense.parameter] = &dense;
   for (auto& sums : plan->sums_) sums.resize(static_cast<size_t>(slices));
   plan->team_ = std::make_unique<Team>(threads);
   *result = std::move(plan);
@@ -79,7 +81,8 @@ Status Plan::create(const double* numbers, size_t count, int threads, Instructio
 
 int64_t Plan::workingBytes() const {
   const int64_t spare = slotSlices_ > 1 ? slotFloats_ : 0;
-  return threads_ * (lowered_.arenaBytes + spare * 4) + (lowered_.packedFloats + slots_ * slotFloats_) * 4;
+  return threads_ * (lowered_.arenaBytes + spare * 4) +
+         (lowered_.packedFloats + lowered_.keptFloats + slots_ * slotFloats_) * 4;
 }
 
 bool Plan::prepare(const RunBuffers& buffers) {
@@ -154,8 +157,7 @@ void Plan::stopAndWait() {
 }
 
 int32_t Plan::stepSamples(int64_t step) const {
-  return static_cast<int32_t>(
-      std::min<int64_t>(program_.batchSize, buffers_.orderLength - step * program_.batchSize));
+  return static_cast<int32_t>(std::min<int64_t>(program_.batchSize, buffers_.orderLength - step * program_.batchSize));
 }
 
 void Plan::work(int index) {
@@ -164,8 +166,8 @@ void Plan::work(int index) {
   }
 }
 
-// False where the run ends with this step. All threads decide alike: by sums that all of them compute, and by a flag that
-// thread 0 sets before the meeting point.
+// False where the run ends with this step. All threads decide alike: by sums that all of them compute, and by a flag
+// that thread 0 sets before the meeting point.
 bool Plan::runStep(int64_t step, int index) {
   const int parity = static_cast<int>(step & 1);
   const int32_t slices = ceilDiv(stepSamples(step), kSliceSamples);
@@ -174,7 +176,8 @@ bool Plan::runStep(int64_t step, int index) {
   if (index == 0) {
     const bool asked = stopRequested_ || __atomic_load_n(&buffers_.control[0], __ATOMIC_RELAXED) != 0;
     stop_[parity].store(asked, std::memory_order_relaxed);
-    // Nobody uses the counters of the other parity: the step before is over, and the next begins behind the meeting point.
+    // Nobody uses the counters of the other parity: the step before is over, and the next begins behind the meeting
+    // point.
     nextSlot_[1 - parity] = 0;
     nextTask_[1 - parity] = 0;
   }
@@ -193,8 +196,10 @@ bool Plan::runStep(int64_t step, int index) {
   if (index == 0) {
     buffers_.losses[step] = loss;
     buffers_.correct[step] = correct;
-    if (diverged) outcome_ = Outcome::diverged;
-    else if (stopped && step + 1 < steps_) outcome_ = Outcome::stopped;
+    if (diverged)
+      outcome_ = Outcome::diverged;
+    else if (stopped && step + 1 < steps_)
+      outcome_ = Outcome::stopped;
   }
   if (diverged) return false;
   if (trains_) {
@@ -237,6 +242,8 @@ void Plan::runSlice(int64_t step, int32_t sliceIndex, float* gradients, int inde
   slice.arena = arenas_[index]->data();
   slice.packed = packed_.floats();
   slice.gradients = gradients;
+  slice.kept = kept_.floats();
+  slice.number = sliceIndex;
   slice.buffers = &buffers_;
   slice.row = step * program_.batchSize + static_cast<int64_t>(sliceIndex) * kSliceSamples;
   slice.indices = buffers_.order + slice.row;
@@ -281,9 +288,14 @@ void Plan::update(int64_t step, int32_t index) {
   const int64_t rowFloats = parameter.size / rows_[task.parameter];
   const int64_t offset = parameter.offset + task.begin * rowFloats;
   const int64_t count = (task.end - task.begin) * rowFloats;
-  const int32_t slots = ceilDiv(ceilDiv(stepSamples(step), kSliceSamples), slotSlices_);
+  const int32_t slices = ceilDiv(stepSamples(step), kSliceSamples);
   float* gradients = gradientSlots_.floats() + offset;
-  kernels_->update->sumSlots(gradients, slotFloats_, slots, count);
+  if (const DenseGradient* dense = denseGradients_[task.parameter]) {
+    kernels_->dense->gradWeightRows(dense->geometry, task.begin, task.end, slices, kept_.floats() + dense->keptInputs,
+                                    kept_.floats() + dense->keptGradients, gradientSlots_.floats() + parameter.offset);
+  } else {
+    kernels_->update->sumSlots(gradients, slotFloats_, ceilDiv(slices, slotSlices_), count);
+  }
   const bool stopping = stop_[step & 1].load(std::memory_order_relaxed);
   if (step + 1 == steps_ || stopping) {
     memcpy(buffers_.gradients + offset, gradients, static_cast<size_t>(count) * sizeof(float));

@@ -1,9 +1,9 @@
 // A plan: a program ready to run, with its memory and its threads.
 //
-// A step goes through two stages with a meeting point after each. In the first, threads take slices of 16 samples and bring
-// each through all calls, forward and backward, while it is in their cache; gradients go to slots numbered by slice. In the
-// second, threads take ranges of parameters: add up the slots, change the parameters, and pack them for the next step. What
-// is computed does not depend on which thread takes what.
+// A step goes through two stages with a meeting point after each. In the first, threads take slices of 16 samples and
+// bring each through all calls, forward and backward, while it is in their cache; gradients go to slots numbered by
+// slice. In the second, threads take ranges of parameters: add up the slots, change the parameters, and pack them for
+// the next step. What is computed does not depend on which thread takes what.
 #pragma once
 #include <atomic>
 #include <functional>
@@ -77,22 +77,24 @@ class Plan {
   const KernelTable* kernels_ = nullptr;
   Lowered lowered_;
   int threads_ = 1;
-  int32_t slotSlices_ = 1;   // slices whose gradients go to one slot
-  int32_t slots_ = 0;        // of a full step
+  int32_t slotSlices_ = 1;  // slices whose gradients go to one slot
+  int32_t slots_ = 0;       // of a full step
   int64_t slotFloats_ = 0;
   std::vector<Task> tasks_;
   std::vector<int32_t> rows_;  // by parameter
   bool trains_ = false;
 
-  std::vector<std::unique_ptr<AlignedBlock>> arenas_;   // by thread
-  std::vector<std::unique_ptr<AlignedBlock>> spare_;    // by thread: gradients of a slot's later slices
+  std::vector<std::unique_ptr<AlignedBlock>> arenas_;  // by thread
+  std::vector<std::unique_ptr<AlignedBlock>> spare_;   // by thread: gradients of a slot's later slices
   // By thread: seconds spent in each instruction, in the second stage, and waiting. Filled where a run asks for it.
   std::vector<std::vector<double>> profiles_;
+  std::vector<const DenseGradient*> denseGradients_;  // by parameter
   AlignedBlock packed_;
+  AlignedBlock kept_;
   AlignedBlock gradientSlots_;
 
-  // The run under way. Counters and sums are there twice, for even and odd steps: a thread can be one step ahead of another,
-  // never two.
+  // The run under way. Counters and sums are there twice, for even and odd steps: a thread can be one step ahead of
+  // another, never two.
   RunBuffers buffers_;
   double packedVersion_ = 0;
   int64_t steps_ = 0;

@@ -62,7 +62,7 @@ struct Program {
   TargetKind targets;
   int64_t targetElements;
   int64_t parameterElements;
-  int32_t loss;     // tensors, or -1
+  int32_t loss;  // tensors, or -1
   int32_t correct;
   std::vector<Parameter> parameters;
   std::vector<Tensor> tensors;
@@ -73,11 +73,11 @@ struct Program {
 // Why a program or a run was refused. lib/backends/native/status.ts has the same list.
 enum class Status : int32_t {
   ok = 0,
-  malformed = -1,         // the numbers are no program
+  malformed = -1,  // the numbers are no program
   unknownOp = -2,
-  badGeometry = -3,       // a geometry that is out of range or contradicts itself
-  badOperand = -4,        // a tensor of the wrong role, kind or size, or read before it is written
-  tooLarge = -5,          // more memory than can be addressed
+  badGeometry = -3,  // a geometry that is out of range or contradicts itself
+  badOperand = -4,   // a tensor of the wrong role, kind or size, or read before it is written
+  tooLarge = -5,     // more memory than can be addressed
   outOfMemory = -6,
   noInstructionSet = -7,  // asked for one that this processor lacks
   noPlan = -8,            // no plan of that number

@@ -1,5 +1,6 @@
 #include "kernels/dense/dense.h"
 
+#include "kernels/dense/functions.h"
 #include "kernels/table.h"
 #include "simd/simd.h"
 
@@ -14,7 +15,8 @@ int64_t packedSize(int32_t rows, int32_t columns) {
   return static_cast<int64_t>((rows + kRows - 1) / kRows * kRows) * columns;
 }
 
-// packed[block of outputs][input][output in block]; the last block is filled up with zeros, which stay from allocation on.
+// packed[block of outputs][input][output in block]; the last block is filled up with zeros, which stay from allocation
+// on.
 void packForward(const DenseGeometry& g, const float* weight, int32_t begin, int32_t end, float* packed) {
   int32_t k = begin;
   while (k < end) {
@@ -79,105 +81,11 @@ void gradInput(const DenseGeometry& g, const float* gradOutput, const float* pac
   multiply(g.inputs, g.outputs, gradOutput, packed, nullptr, gradInput);
 }
 
-int32_t paddedInputs(const DenseGeometry& g) { return (g.inputs + kLanes - 1) / kLanes * kLanes; }
-
-int64_t scratchSize(const DenseGeometry& g) { return static_cast<int64_t>(paddedInputs(g)) * kLanes; }
-
-// transposed[sample][feature] from input[feature][sample]; features are filled up with zeros to whole vectors.
-void transpose(const float* input, int32_t features, int32_t stride, float* transposed) {
-  int32_t m = 0;
-  for (; m + 4 <= features; m += 4) {
-    for (int n = 0; n < kLanes; n += 4) {
-      __m128 a = _mm_loadu_ps(input + (m + 0) * kLanes + n);
-      __m128 b = _mm_loadu_ps(input + (m + 1) * kLanes + n);
-      __m128 c = _mm_loadu_ps(input + (m + 2) * kLanes + n);
-      __m128 d = _mm_loadu_ps(input + (m + 3) * kLanes + n);
-      _MM_TRANSPOSE4_PS(a, b, c, d);
-      float* to = transposed + static_cast<int64_t>(n) * stride + m;
-      _mm_storeu_ps(to, a);
-      _mm_storeu_ps(to + stride, b);
-      _mm_storeu_ps(to + 2 * static_cast<int64_t>(stride), c);
-      _mm_storeu_ps(to + 3 * static_cast<int64_t>(stride), d);
-    }
-  }
-  for (; m < stride; m++) {
-    for (int n = 0; n < kLanes; n++) {
-      transposed[static_cast<int64_t>(n) * stride + m] = m < features ? input[m * kLanes + n] : 0.0f;
-    }
-  }
-}
-
-// Outputs x vectors of inputs that a tile of gradWeight holds.
-constexpr int kTileOutputs = kRegisters == 32 ? 5 : 3;
-constexpr int kTileVectors = kRegisters == 32 ? 5 : 3;
-
-// VECTORS vectors of inputs from m on. WHOLE: they lie inside the row; else the (only) one reaches beyond it and is cut off.
-template <int OUTPUTS, int VECTORS, bool WHOLE>
-void gradTile(const DenseGeometry& g, const float* gradOutput, const float* transposed, int32_t stride, int32_t k,
-              int32_t m, float* gradWeight) {
-  Vec sum[OUTPUTS][VECTORS];
-#pragma GCC unroll 8
-  for (int i = 0; i < OUTPUTS; i++) {
-#pragma GCC unroll 8
-    for (int j = 0; j < VECTORS; j++) sum[i][j] = zero();
-  }
-  for (int n = 0; n < kLanes; n++) {
-    const float* x = transposed + static_cast<int64_t>(n) * stride + m;
-    Vec value[VECTORS];
-#pragma GCC unroll 8
-    for (int j = 0; j < VECTORS; j++) value[j] = load(x + j * kWidth);
-#pragma GCC unroll 8
-    for (int i = 0; i < OUTPUTS; i++) {
-      const Vec d = broadcast(gradOutput[(k + i) * kLanes + n]);
-#pragma GCC unroll 8
-      for (int j = 0; j < VECTORS; j++) sum[i][j] = fma(d, value[j], sum[i][j]);
-    }
-  }
-#pragma GCC unroll 8
-  for (int i = 0; i < OUTPUTS; i++) {
-    float* out = gradWeight + static_cast<int64_t>(k + i) * g.inputs + m;
-#pragma GCC unroll 8
-    for (int j = 0; j < VECTORS; j++) {
-      if constexpr (WHOLE) {
-        store(out + j * kWidth, sum[i][j]);
-      } else {
-        alignas(64) float last[kWidth];
-        store(last, sum[i][j]);
-        for (int32_t e = 0; e < g.inputs - m; e++) out[e] = last[e];
-      }
-    }
-  }
-}
-
-template <int VECTORS, bool WHOLE>
-void gradColumns(const DenseGeometry& g, const float* gradOutput, const float* transposed, int32_t stride, int32_t m,
-                 float* gradWeight) {
-  int32_t k = 0;
-  for (; k + kTileOutputs <= g.outputs; k += kTileOutputs) {
-    gradTile<kTileOutputs, VECTORS, WHOLE>(g, gradOutput, transposed, stride, k, m, gradWeight);
-  }
-  for (; k < g.outputs; k++) gradTile<1, VECTORS, WHOLE>(g, gradOutput, transposed, stride, k, m, gradWeight);
-}
-
-void gradWeight(const DenseGeometry& g, const float* gradOutput, const float* input, float* scratch,
-                float* gradWeight) {
-  const int32_t stride = paddedInputs(g);
-  transpose(input, g.inputs, stride, scratch);
-  int32_t m = 0;
-  for (; m + kTileVectors * kWidth <= g.inputs; m += kTileVectors * kWidth) {
-    gradColumns<kTileVectors, true>(g, gradOutput, scratch, stride, m, gradWeight);
-  }
-  for (; m + kWidth <= g.inputs; m += kWidth) {
-    gradColumns<1, true>(g, gradOutput, scratch, stride, m, gradWeight);
-  }
-  if (m < g.inputs) gradColumns<1, false>(g, gradOutput, scratch, stride, m, gradWeight);
-}
-
 }  // namespace
 
 const DenseKernels& denseKernels() {
-  static constexpr DenseKernels kernels = {packedSize, packForward, packBackward, forward,
-                                           gradInput,  scratchSize, gradWeight};
+  static constexpr DenseKernels kernels = {packedSize, packForward,     packBackward,    forward,
+                                           gradInput,  denseKeptInputs, denseKeepInputs, denseGradWeightRows};
   return kernels;
 }
 

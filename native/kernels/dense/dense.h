@@ -1,5 +1,5 @@
-// Fully connected layers of one slice. Inputs and outputs are [features][16]. A convolution whose kernel covers its whole
-// image is one, too.
+// Fully connected layers of one slice. Inputs and outputs are [features][16]. A convolution whose kernel covers its
+// whole image is one, too.
 #pragma once
 #include "kernels/geometry.h"
 
@@ -15,11 +15,15 @@ struct DenseKernels {
   void (*forward)(const DenseGeometry&, const float* input, const float* packed, const float* bias, float* output);
   // gradInput = transposed weight * gradOutput, one chain over the outputs an element.
   void (*gradInput)(const DenseGeometry&, const float* gradOutput, const float* packed, float* gradInput);
-  // Floats of working memory that gradWeight needs.
-  int64_t (*scratchSize)(const DenseGeometry&);
-  // gradWeight [outputs][inputs] = gradOutput * transposed input, one chain over the 16 samples an element.
-  void (*gradWeight)(const DenseGeometry&, const float* gradOutput, const float* input, float* scratch,
-                     float* gradWeight);
+  // The weights' gradient is a matrix product over all samples of a step, done when every slice has been through: a
+  // slice leaves its inputs behind, transposed to [16][inputs, filled up to whole slices of 16], and its gradOutput as
+  // it is.
+  int64_t (*keptInputs)(const DenseGeometry&);  // floats that a slice's inputs take
+  void (*keepInputs)(const DenseGeometry&, const float* input, float* kept);
+  // Rows [begin, end) of gradWeight [outputs][inputs] = sum over slices and their samples of gradOutput * input, one
+  // chain an element. The slices' keptInputs and gradOutputs ([outputs][16]) lie one after another.
+  void (*gradWeightRows)(const DenseGeometry&, int32_t begin, int32_t end, int32_t slices, const float* keptInputs,
+                         const float* gradOutputs, float* gradWeight);
 };
 
 }  // namespace laminet
