@@ -1,9 +1,9 @@
-// The only code that knows Node-API. It takes numbers and typed arrays, fills what it is given and returns a status; errors,
-// arrays and promises are made in TypeScript.
+// The only code that knows Node-API. It takes numbers and typed arrays, fills what it is given and returns a status;
+// errors, arrays and promises are made in TypeScript.
 //
 // All state belongs to one environment (a Worker has its own). Plans are known by number. One thread-safe function an
-// environment brings progress and ends of runs from native threads to the event loop; when the environment is torn down, a
-// cleanup hook that was added after it stops and joins all threads first, so that nothing calls it any more.
+// environment brings progress and ends of runs from native threads to the event loop; when the environment is torn
+// down, a cleanup hook that was added after it stops and joins all threads first, so that nothing calls it any more.
 #include <napi.h>
 
 #include <map>
@@ -181,8 +181,8 @@ class BufferReader {
   const laminet::Program& program_;
 };
 
-// createPlan(program: Float64Array, threads, instructionSet, report: Float64Array(1)): a number above 0, or a status. report
-// receives the number of the instruction that was refused, or -1.
+// createPlan(program: Float64Array, threads, instructionSet, report: Float64Array(1)): a number above 0, or a status.
+// report receives the number of the instruction that was refused, or -1.
 Napi::Value createPlan(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   size_t count = 0;
@@ -216,7 +216,8 @@ Entry* entryOf(const Napi::CallbackInfo& info) {
 }
 
 // run(plan, parameters, gradients, samples, targets, order, learningRates, losses, correct, control, results, profile,
-// version, onEvent). profile may be undefined; version is 0 where nothing is known of the parameters. onEvent(-1, steps) tells of progress, onEvent(outcome, steps) of the end.
+// version, onEvent). profile may be undefined; version is 0 where nothing is known of the parameters. onEvent(-1,
+// steps) tells of progress, onEvent(outcome, steps) of the end.
 Napi::Value run(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   Entry* entry = entryOf(info);
@@ -244,7 +245,8 @@ Napi::Value run(const Napi::CallbackInfo& info) {
   return Napi::Number::New(env, statusNumber(started));
 }
 
-// runSync(plan, ..., version): like run without onEvent; the outcome (0 or more) or a status. control[1] holds the steps.
+// runSync(plan, ..., version): like run without onEvent; the outcome (0 or more) or a status. control[1] holds the
+// steps.
 Napi::Value runSync(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   Entry* entry = entryOf(info);
@@ -286,8 +288,8 @@ Napi::Value instructionSets(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), bits);
 }
 
-// multiplyAddRate(instructionSet, threads): multiplications and additions a second, all threads together, of a loop that
-// touches no memory; or a status. Takes about a tenth of a second.
+// multiplyAddRate(instructionSet, threads): multiplications and additions a second, all threads together, of a loop
+// that touches no memory; or a status. Takes about a tenth of a second.
 Napi::Value multiplyAddRate(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   if (!info[0].IsNumber() || !info[1].IsNumber()) return Napi::Number::New(env, statusNumber(Status::badBuffer));
@@ -315,8 +317,8 @@ Napi::Value opName(const Napi::CallbackInfo& info) {
 
 Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   auto* state = new State();
-  // The hooks run in the reverse order of their adding: threads are joined before the function they call is closed, and the
-  // state, which that function's last messages still look at, is freed by the function's own finalizer.
+  // The hooks run in the reverse order of their adding: threads are joined before the function they call is closed, and
+  // the state, which that function's last messages still look at, is freed by the function's own finalizer.
   const auto finalize = [](napi_env, void* data, void*) { delete static_cast<State*>(data); };
   napi_create_threadsafe_function(env, nullptr, nullptr, Napi::String::New(env, "laminet"), 0, 1, state, finalize,
                                   state, onMessage, &state->toLoop);

@@ -6,9 +6,10 @@
 namespace laminet {
 namespace {
 
-// Register states that the operating system saves when it switches threads; without them wider registers must not be used.
-constexpr uint64_t kAvxState = 0x6;       // SSE and the upper halves of YMM
-constexpr uint64_t kAvx512State = 0xe6;   // the same, mask registers and both parts of ZMM
+// Register states that the operating system saves when it switches threads; without them wider registers must not be
+// used.
+constexpr uint64_t kAvxState = 0x6;      // SSE and the upper halves of YMM
+constexpr uint64_t kAvx512State = 0xe6;  // the same, mask registers and both parts of ZMM
 
 uint64_t savedState() {
   uint32_t low = 0;

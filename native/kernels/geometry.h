@@ -1,5 +1,5 @@
-// The numbers that instructions carry, field by field as lib/ops declares them: plain structs of int32, so that a decoder can
-// fill them in order and a kernel can trust them.
+// The numbers that instructions carry, field by field as lib/ops declares them: plain structs of int32, so that a
+// decoder can fill them in order and a kernel can trust them.
 #pragma once
 #include <stdint.h>
 

@@ -1,5 +1,5 @@
-// A meeting point of a fixed number of threads. Waiting threads spin for a few tens of microseconds, which is how long the
-// others usually take, and then sleep: the process's event loop shares these cores.
+// A meeting point of a fixed number of threads. Waiting threads spin for a few tens of microseconds, which is how long
+// the others usually take, and then sleep: the process's event loop shares these cores.
 #pragma once
 #include <atomic>
 #include <condition_variable>

@@ -1,6 +1,7 @@
-// One vector of floats for each instruction set, with the operations that kernels use. Kernel sources are compiled once an
-// instruction set; LAMINET_ISA names the namespace that all of it lives in, so that no inline function compiled for a wider
-// set can be the copy that the linker keeps for a narrower one. For the same reason nothing here includes C++ headers.
+// One vector of floats for each instruction set, with the operations that kernels use. Kernel sources are compiled once
+// an instruction set; LAMINET_ISA names the namespace that all of it lives in, so that no inline function compiled for
+// a wider set can be the copy that the linker keeps for a narrower one. For the same reason nothing here includes C++
+// headers.
 //
 // All samples of a slice lie side by side: a slice is kLanes samples, and a vector is kWidth of its lanes.
 #pragma once
@@ -49,8 +50,8 @@ LAMINET_INLINE Vec select(Mask m, Vec yes, Vec no) { return {_mm512_mask_blend_p
 LAMINET_INLINE Vec abs(Vec a) { return {_mm512_abs_ps(a.v)}; }
 LAMINET_INLINE Vec copySign(Vec magnitude, Vec sign) {
   const __m512i bit = _mm512_set1_epi32(INT32_MIN);
-  return {_mm512_castsi512_ps(_mm512_ternarylogic_epi32(bit, _mm512_castps_si512(sign.v),
-                                                        _mm512_castps_si512(magnitude.v), 0xca))};
+  return {_mm512_castsi512_ps(
+      _mm512_ternarylogic_epi32(bit, _mm512_castps_si512(sign.v), _mm512_castps_si512(magnitude.v), 0xca))};
 }
 LAMINET_INLINE Vec round(Vec a) { return {_mm512_roundscale_ps(a.v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC)}; }
 // 2^n for whole n from -126 to 127.

@@ -27,10 +27,10 @@ LAMINET_INLINE void sumLanesOf16(const float* lanes, float* sums) {
   __m512 two[2];
 #pragma GCC unroll 2
   for (int i = 0; i < 2; i++) {
-    two[i] = _mm512_add_ps(_mm512_shuffle_ps(four[i], four[i + 2], 0x44), _mm512_shuffle_ps(four[i], four[i + 2], 0xee));
+    two[i] =
+        _mm512_add_ps(_mm512_shuffle_ps(four[i], four[i + 2], 0x44), _mm512_shuffle_ps(four[i], four[i + 2], 0xee));
   }
-  const __m512 one =
-      _mm512_add_ps(_mm512_shuffle_ps(two[0], two[1], 0x88), _mm512_shuffle_ps(two[0], two[1], 0xdd));
+  const __m512 one = _mm512_add_ps(_mm512_shuffle_ps(two[0], two[1], 0x88), _mm512_shuffle_ps(two[0], two[1], 0xdd));
   // The rounds leave the sums in the order in which they paired the vectors.
   const __m512i order = _mm512_setr_epi32(0, 2, 1, 3, 8, 10, 9, 11, 4, 6, 5, 7, 12, 14, 13, 15);
   _mm512_storeu_ps(sums, _mm512_permutexvar_ps(order, one));

@@ -32,18 +32,15 @@ void reluOf(int64_t count, const float* x, float* y) {
 }
 
 void tanhGrad(int64_t count, const float* gradOutput, const float* y, float* gradInput) {
-  eachPair(count, gradOutput, y, gradInput,
-           [](Vec g, Vec v) { return mul(g, fnma(v, v, broadcast(1.0f))); });
+  eachPair(count, gradOutput, y, gradInput, [](Vec g, Vec v) { return mul(g, fnma(v, v, broadcast(1.0f))); });
 }
 
 void sigmoidGrad(int64_t count, const float* gradOutput, const float* y, float* gradInput) {
-  eachPair(count, gradOutput, y, gradInput,
-           [](Vec g, Vec v) { return mul(mul(g, v), sub(broadcast(1.0f), v)); });
+  eachPair(count, gradOutput, y, gradInput, [](Vec g, Vec v) { return mul(mul(g, v), sub(broadcast(1.0f), v)); });
 }
 
 void reluGrad(int64_t count, const float* gradOutput, const float* y, float* gradInput) {
-  eachPair(count, gradOutput, y, gradInput,
-           [](Vec g, Vec v) { return select(less(zero(), v), g, zero()); });
+  eachPair(count, gradOutput, y, gradInput, [](Vec g, Vec v) { return select(less(zero(), v), g, zero()); });
 }
 
 // Runs `function(offset of the pixel's first channel)` for every pixel and group of lanes.
@@ -132,8 +129,8 @@ void channelSums(const ChannelGeometry& g, const float* x, float* sums) {
 }  // namespace
 
 const ActivationKernels& activationKernels() {
-  static constexpr ActivationKernels kernels = {tanhOf,   sigmoidOf, reluOf,      tanhGrad,   sigmoidGrad,   reluGrad,
-                                                softmax,  softmaxGrad, logSoftmax, logSoftmaxGrad, channelSums};
+  static constexpr ActivationKernels kernels = {tanhOf,  sigmoidOf,   reluOf,     tanhGrad,       sigmoidGrad, reluGrad,
+                                                softmax, softmaxGrad, logSoftmax, logSoftmaxGrad, channelSums};
   return kernels;
 }
 

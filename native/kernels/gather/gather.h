@@ -7,8 +7,8 @@
 namespace laminet {
 
 struct GatherKernels {
-  // output [channels][padded height][padded width][16] = stored sample * scale, zeros around it and in lanes from `count` on.
-  // `indices` names the samples; a sample's numbers lie one after another in `samples`.
+  // output [channels][padded height][padded width][16] = stored sample * scale, zeros around it and in lanes from
+  // `count` on. `indices` names the samples; a sample's numbers lie one after another in `samples`.
   void (*bytes)(const GatherGeometry&, const uint8_t* samples, const uint32_t* indices, int32_t count, float* output);
   void (*floats)(const GatherGeometry&, const float* samples, const uint32_t* indices, int32_t count, float* output);
   // rows[lane][elements] = input [elements][16], for the first `count` lanes.

@@ -96,9 +96,8 @@ void logisticError(const LossGeometry& g, const float* prediction, const float* 
 
 void logisticErrorGrad(const LossGeometry& g, const float* prediction, const float* targets, const float* scale,
                        float* gradient) {
-  eachTerm(g, prediction, targets, scale, gradient, [](Vec p, Vec t) {
-    return div(sub(p, t), atLeast(mul(p, sub(broadcast(1.0f), p)), kLeastDivisor));
-  });
+  eachTerm(g, prediction, targets, scale, gradient,
+           [](Vec p, Vec t) { return div(sub(p, t), atLeast(mul(p, sub(broadcast(1.0f), p)), kLeastDivisor)); });
 }
 
 void sigmoidLogisticError(const LossGeometry& g, const float* prediction, const float* targets, float* losses) {
@@ -240,9 +239,7 @@ void softmaxLogisticErrorGrad(const LossGeometry& g, const float* logits, const 
     const Vec winnerRest = div(mul(exp(sub(others.second, s.most)), others.sum), s.sum);
     Vec winnerTarget = zero();
     Vec rest = zero();
-    const auto pull = [&](Vec e, Vec target) {
-      return sub(div(mul(sub(one, target), e), sub(s.sum, e)), target);
-    };
+    const auto pull = [&](Vec e, Vec target) { return sub(div(mul(sub(one, target), e), sub(s.sum, e)), target); };
     for (int32_t k = 0; k < g.classes; k++) {
       const Mask wins = equal(s.winner, broadcast(static_cast<float>(k)));
       const Vec e = exp(sub(load(logits + static_cast<int64_t>(k) * kLanes + lane), s.most));

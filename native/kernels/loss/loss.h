@@ -1,6 +1,6 @@
-// Losses of one slice and their gradients. Predictions are [classes][16]; targets are one row of class numbers (as floats)
-// or [classes][16]. A loss writes one number a sample; a gradient is multiplied by `scale`, one number a sample, and is 0
-// where that is 0 (samples that a partial batch lacks). Formulas stand in lib/ops/loss.ts.
+// Losses of one slice and their gradients. Predictions are [classes][16]; targets are one row of class numbers (as
+// floats) or [classes][16]. A loss writes one number a sample; a gradient is multiplied by `scale`, one number a
+// sample, and is 0 where that is 0 (samples that a partial batch lacks). Formulas stand in lib/ops/loss.ts.
 #pragma once
 #include "kernels/geometry.h"
 

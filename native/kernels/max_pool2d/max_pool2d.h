@@ -1,5 +1,5 @@
-// Max-pooling of one slice, [channels][height][width][16]. The winner's place in its window is stored as a byte, or, where
-// windows have more than 256 places, as a float.
+// Max-pooling of one slice, [channels][height][width][16]. The winner's place in its window is stored as a byte, or,
+// where windows have more than 256 places, as a float.
 #pragma once
 #include "kernels/geometry.h"
 

@@ -5,7 +5,8 @@
 namespace laminet {
 
 struct PeakKernels {
-  // Does `rounds` rounds of independent multiply-adds in registers and returns how many floating-point operations that was.
+  // Does `rounds` rounds of independent multiply-adds in registers and returns how many floating-point operations that
+  // was.
   int64_t (*multiplyAdd)(int64_t rounds);
 };
 

@@ -7,7 +7,8 @@ namespace laminet {
 namespace LAMINET_ISA {
 namespace {
 
-// Floats that are summed over all slots before the next ones: they stay in the first-level cache between the tree's rounds.
+// Floats that are summed over all slots before the next ones: they stay in the first-level cache between the tree's
+// rounds.
 constexpr int64_t kChunk = 512;
 
 void add(int64_t count, const float* from, float* to) {

@@ -5,8 +5,8 @@
 namespace laminet {
 
 struct UpdateKernels {
-  // Adds `slots` arrays of `count` floats, `stride` floats apart, by a fixed tree (neighbours, then pairs of neighbours, ...);
-  // the sum is left in the first, the others hold intermediate sums afterwards.
+  // Adds `slots` arrays of `count` floats, `stride` floats apart, by a fixed tree (neighbours, then pairs of
+  // neighbours, ...); the sum is left in the first, the others hold intermediate sums afterwards.
   void (*sumSlots)(float* first, int64_t stride, int32_t slots, int64_t count);
   // to += from.
   void (*add)(int64_t count, const float* from, float* to);
