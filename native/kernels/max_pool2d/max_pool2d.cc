@@ -13,27 +13,35 @@ LAMINET_INLINE void storeWinner(float* p, Vec place) { store(p, place); }
 LAMINET_INLINE Vec loadWinner(const uint8_t* p) { return loadBytes(p); }
 LAMINET_INLINE Vec loadWinner(const float* p) { return load(p); }
 
-template <class Winner>
+// Windows of 2x2 that tile the image are by far the most common: SIZE 2 has their loops unrolled. SIZE 0 is any window.
+bool tilesByTwo(const MaxPool2dGeometry& g) {
+  return g.kernelHeight == 2 && g.kernelWidth == 2 && g.strideHeight == 2 && g.strideWidth == 2 && g.padTop == 0 &&
+         g.padLeft == 0 && g.inHeight == 2 * g.outHeight && g.inWidth == 2 * g.outWidth;
+}
+
+template <int SIZE, class Winner>
 void forwardOf(const MaxPool2dGeometry& g, const float* input, float* output, Winner* winners) {
   for (int32_t c = 0; c < g.channels; c++) {
     const float* plane = input + static_cast<int64_t>(c) * g.inHeight * g.inWidth * kLanes;
     for (int32_t y = 0; y < g.outHeight; y++) {
       const int32_t top = y * g.strideHeight - g.padTop;
-      const Range rows = tapsInside(top, g.inHeight, g.kernelHeight, 1);
+      const Range rows = SIZE ? Range{0, SIZE} : tapsInside(top, g.inHeight, g.kernelHeight, 1);
       for (int32_t x = 0; x < g.outWidth; x++) {
         const int32_t left = x * g.strideWidth - g.padLeft;
-        const Range columns = tapsInside(left, g.inWidth, g.kernelWidth, 1);
+        const Range columns = SIZE ? Range{0, SIZE} : tapsInside(left, g.inWidth, g.kernelWidth, 1);
         const int64_t out = ((static_cast<int64_t>(c) * g.outHeight + y) * g.outWidth + x) * kLanes;
         for (int lane = 0; lane < kLanes; lane += kWidth) {
           Vec best = broadcast(-__builtin_inff());
           Vec place = broadcast(static_cast<float>(rows.begin * g.kernelWidth + columns.begin));
+#pragma GCC unroll 2
           for (int32_t r = rows.begin; r < rows.end; r++) {
             const float* pixel = plane + (static_cast<int64_t>(top + r) * g.inWidth + left) * kLanes + lane;
+#pragma GCC unroll 2
             for (int32_t s = columns.begin; s < columns.end; s++) {
               const Vec value = load(pixel + static_cast<int64_t>(s) * kLanes);
               const Mask wins = either(less(best, value), isNan(value));
               best = select(wins, value, best);
-              place = select(wins, broadcast(static_cast<float>(r * g.kernelWidth + s)), place);
+              place = select(wins, broadcast(static_cast<float>(r * (SIZE ? SIZE : g.kernelWidth) + s)), place);
             }
           }
           store(output + out + lane, best);
@@ -45,19 +53,21 @@ void forwardOf(const MaxPool2dGeometry& g, const float* input, float* output, Wi
 }
 
 void forward(const MaxPool2dGeometry& g, const float* input, float* output, void* winners) {
-  if (winnerBytes(g) == 1) {
-    forwardOf(g, input, output, static_cast<uint8_t*>(winners));
+  if (tilesByTwo(g)) {
+    forwardOf<2>(g, input, output, static_cast<uint8_t*>(winners));
+  } else if (winnerBytes(g) == 1) {
+    forwardOf<0>(g, input, output, static_cast<uint8_t*>(winners));
   } else {
-    forwardOf(g, input, output, static_cast<float*>(winners));
+    forwardOf<0>(g, input, output, static_cast<float*>(winners));
   }
 }
 
-template <class Winner>
+template <int SIZE, class Winner>
 void gradInputOf(const MaxPool2dGeometry& g, const float* gradOutput, const Winner* winners, float* gradInput) {
   // Windows that do not overlap and leave nothing out write every input once: no zeros beforehand, no adding.
-  const bool tiled = g.strideHeight == g.kernelHeight && g.strideWidth == g.kernelWidth && g.padTop == 0 &&
-                     g.padLeft == 0 && g.outHeight * g.kernelHeight == g.inHeight &&
-                     g.outWidth * g.kernelWidth == g.inWidth;
+  const bool tiled = SIZE == 2 || (g.strideHeight == g.kernelHeight && g.strideWidth == g.kernelWidth &&
+                                   g.padTop == 0 && g.padLeft == 0 && g.outHeight * g.kernelHeight == g.inHeight &&
+                                   g.outWidth * g.kernelWidth == g.inWidth);
   if (!tiled) {
     const int64_t elements = static_cast<int64_t>(g.channels) * g.inHeight * g.inWidth * kLanes;
     __builtin_memset(gradInput, 0, static_cast<size_t>(elements) * sizeof(float));
@@ -66,18 +76,20 @@ void gradInputOf(const MaxPool2dGeometry& g, const float* gradOutput, const Winn
     float* plane = gradInput + static_cast<int64_t>(c) * g.inHeight * g.inWidth * kLanes;
     for (int32_t y = 0; y < g.outHeight; y++) {
       const int32_t top = y * g.strideHeight - g.padTop;
-      const Range rows = tapsInside(top, g.inHeight, g.kernelHeight, 1);
+      const Range rows = SIZE ? Range{0, SIZE} : tapsInside(top, g.inHeight, g.kernelHeight, 1);
       for (int32_t x = 0; x < g.outWidth; x++) {
         const int32_t left = x * g.strideWidth - g.padLeft;
-        const Range columns = tapsInside(left, g.inWidth, g.kernelWidth, 1);
+        const Range columns = SIZE ? Range{0, SIZE} : tapsInside(left, g.inWidth, g.kernelWidth, 1);
         const int64_t out = ((static_cast<int64_t>(c) * g.outHeight + y) * g.outWidth + x) * kLanes;
         for (int lane = 0; lane < kLanes; lane += kWidth) {
           const Vec gradient = load(gradOutput + out + lane);
           const Vec place = loadWinner(winners + out + lane);
+#pragma GCC unroll 2
           for (int32_t r = rows.begin; r < rows.end; r++) {
             float* pixel = plane + (static_cast<int64_t>(top + r) * g.inWidth + left) * kLanes + lane;
+#pragma GCC unroll 2
             for (int32_t s = columns.begin; s < columns.end; s++) {
-              const Mask won = equal(place, broadcast(static_cast<float>(r * g.kernelWidth + s)));
+              const Mask won = equal(place, broadcast(static_cast<float>(r * (SIZE ? SIZE : g.kernelWidth) + s)));
               const Vec share = select(won, gradient, zero());
               float* to = pixel + static_cast<int64_t>(s) * kLanes;
               store(to, tiled ? share : add(load(to), share));
@@ -90,10 +102,12 @@ void gradInputOf(const MaxPool2dGeometry& g, const float* gradOutput, const Winn
 }
 
 void gradInput(const MaxPool2dGeometry& g, const float* gradOutput, const void* winners, float* gradInput) {
-  if (winnerBytes(g) == 1) {
-    gradInputOf(g, gradOutput, static_cast<const uint8_t*>(winners), gradInput);
+  if (tilesByTwo(g)) {
+    gradInputOf<2>(g, gradOutput, static_cast<const uint8_t*>(winners), gradInput);
+  } else if (winnerBytes(g) == 1) {
+    gradInputOf<0>(g, gradOutput, static_cast<const uint8_t*>(winners), gradInput);
   } else {
-    gradInputOf(g, gradOutput, static_cast<const float*>(winners), gradInput);
+    gradInputOf<0>(g, gradOutput, static_cast<const float*>(winners), gradInput);
   }
 }
 
