@@ -226,6 +226,22 @@ TEST_CASE("conv2d: wide kernels, whose taps are worked on in parts") {
   }
 }
 
+TEST_CASE("conv2d: many channels, whose weight gradients are vectors of channels") {
+  for (const int32_t channels : {12, 13, 16, 24, 31, 33, 48, 64, 80}) {
+    for (const int32_t filters : {5, 6, 7, 8, 9, 10, 11, 12, 13, 25}) {
+      check(geometryOf({channels, filters}, {2, 5, 1, 1, 2, 2}, {3, 5, 1, 1, 2, 2}));
+    }
+  }
+  for (const int32_t channels : {16, 33}) {
+    for (const int32_t width : kWidths) {
+      check(geometryOf({channels, 7}, {2, 4, 1, 1, 1, 2}, {width, 5, 1, 1, 2, 2}));
+      check(geometryOf({channels, 25}, {3, 5, 2, 1, 2, 2}, {width, 5, 2, 1, 2, 1}));
+      check(geometryOf({channels, 17}, {3, 3, 1, 2, 2, 2}, {width, 3, 1, 2, 1, 3}));
+    }
+    check(geometryOf({2 * channels, 14, 2}, {4, 5, 1, 1, 2, 2}, {4, 5, 1, 1, 2, 2}));
+  }
+}
+
 TEST_CASE("conv2d: groups and depthwise") {
   for (const int32_t each : {1, 2, 3, 4, 5, 8, 9}) {
     for (const int32_t filters : {1, 2, 3, 5, 8, 9}) {
