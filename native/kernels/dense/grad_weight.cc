@@ -36,6 +36,8 @@ void tile(const Product& product, int32_t k, int32_t m) {
   for (int32_t slice = 0; slice < product.slices; slice++) {
     const float* x = product.inputs + slice * stride * kLanes + m;
     const float* gradient = product.gradOutputs + (static_cast<int64_t>(slice) * g.outputs + k) * kLanes;
+    // Samples unrolled, too, would need more registers than there are.
+#pragma GCC unroll 1
     for (int n = 0; n < kLanes; n++) {
       Vec value[VECTORS];
 #pragma GCC unroll 8
