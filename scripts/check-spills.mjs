@@ -1,6 +1,6 @@
 // Looks into the innermost loops of the kernels after `npm run build:native` (x86-64 Linux, GNU binutils) for vector
-// registers that the compiler spilled: slots of the stack frame that vector instructions both write and read. A spill in
-// a loop of multiply-adds is a fault (the tile is too large for the registers); elsewhere it is only listed. In the
+// registers that the compiler spilled: slots of the stack frame that vector instructions both write and read. A spill
+// in a loop of multiply-adds is a fault (the tile is too large for the registers); elsewhere it is only listed. In the
 // losses, too: their exponentials and logarithms keep more constants than 16 registers hold, but they run over the
 // classes only, which is less than 0.2 % of a step of lenet5.
 import { spawnSync } from 'node:child_process';
