@@ -1,7 +1,7 @@
 import { conv2d } from '../lib/layers/conv2d';
 import { sumOfSquaredErrors } from '../lib/losses/loss';
 import { chain } from '../lib/model/graph';
-import { instructionFlops } from './flops';
+import { instructionFlops } from '../lib/model/profile';
 import type { Machine } from './machine';
 import { summarize } from './measure';
 import { randomNumbers, trainingRun } from './network-run';

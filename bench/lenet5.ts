@@ -1,7 +1,7 @@
 import { toLoss } from '../lib/losses/loss';
 import { chain } from '../lib/model/graph';
+import { instructionFlops } from '../lib/model/profile';
 import { networkNamed } from '../lib/networks/networks';
-import { instructionFlops } from './flops';
 import type { Machine } from './machine';
 import { interleave } from './measure';
 import { randomImages, trainingRun } from './network-run';

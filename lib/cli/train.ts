@@ -25,6 +25,7 @@ import {
   toBackendOptions,
   toLossName,
 } from './options';
+import { formatProfile } from './profile-table';
 import { showProgress } from './progress';
 import { type CommandContext, formatCount, formatLoss, formatShare } from './terminal';
 
@@ -35,6 +36,7 @@ interface TrainOptions extends BackendOptions {
   readonly learningRate?: number;
   readonly loss?: string;
   readonly seed: number;
+  readonly profile?: boolean;
   readonly out: string;
 }
 
@@ -45,6 +47,7 @@ interface Settings {
   readonly learningRate: number;
   readonly loss: LossName;
   readonly seed: number;
+  readonly profile: boolean;
 }
 
 const ABORTED = 130;
@@ -74,6 +77,7 @@ export function addTrainCommand(program: Command, context: CommandContext): void
     .option('--learning-rate <x>', "the step's factor on the gradient (default: the network's)", parseNumber);
   addLossOption(command).option('--seed <n>', 'of the first weights and the order of the images', parseNumber, 0);
   addBackendOptions(command)
+    .option('--profile', 'show where the time of the training steps went, instruction by instruction')
     .option('--out <folder>', 'where run folders are made', 'runs')
     .addHelpText('after', EXAMPLES)
     .action((name: string, options: TrainOptions) => train(name, options, context));
@@ -86,6 +90,7 @@ function settle({ defaults }: NetworkDefinition, options: TrainOptions): Setting
     learningRate: checkPositive('--learning-rate', options.learningRate ?? defaults.learningRate),
     loss: toLossName(options.loss ?? defaults.loss),
     seed: checkWhole('--seed', options.seed, 0),
+    profile: options.profile ?? false,
   };
 }
 
@@ -177,6 +182,7 @@ async function trainAndKeep(training: Training, context: CommandContext): Promis
     const accuracy = colors().bold(formatShare(test.accuracy));
     print(`test: loss ${formatLoss(test.loss)}, accuracy ${accuracy} of ${formatCount(test.count)} images`);
   } else context.exitWith(ABORTED);
+  if (history.profile) for (const line of formatProfile(history.profile)) print(line);
   print(`run folder: ${await writer.finish({ status: 'done', ...(test ? { test } : {}) })}`);
 }
 
@@ -184,12 +190,12 @@ async function trainAndKeep(training: Training, context: CommandContext): Promis
 function fitUnlessAborted(
   model: Model,
   data: Dataset,
-  { epochs, batchSize }: Settings,
+  { epochs, batchSize, profile }: Settings,
   signal: AbortSignal | undefined,
   onEvent: RunWriter['listen'],
 ): Promise<History> {
   if (signal?.aborted) throw new LaminetError('E_ABORTED', 'stopped before the first step');
-  return model.fit(data, { epochs, batchSize, onEvent, ...(signal ? { signal } : {}) });
+  return model.fit(data, { epochs, batchSize, profile, onEvent, ...(signal ? { signal } : {}) });
 }
 
 /** A run that diverged keeps its last good weights; of any other, what is on the disk already. */

@@ -1,3 +1,5 @@
+import type { ProfileRow } from './profile';
+
 /** A data set's mean loss and share of correctly classified samples. */
 export interface Evaluation {
   readonly loss: number;
@@ -58,4 +60,6 @@ export type TrainingEvent =
 export interface History {
   readonly epochs: readonly EpochRecord[];
   readonly reason: 'done' | 'aborted';
+  /** Where the time of all steps went, where `fit` was asked to find out. */
+  readonly profile?: readonly ProfileRow[];
 }

@@ -7,6 +7,7 @@ import type { Precision } from '../tensor/storage';
 import { divergenceError } from './divergence';
 import type { EpochRecord, Evaluation, History, TrainingEvent } from './events';
 import type { ParameterStore } from './parameters';
+import { profileRows } from './profile';
 import { inOrder, makeRequest, runWithSignal, summarize } from './runner';
 
 /** The options of `fit`. */
@@ -23,6 +24,8 @@ export interface FitOptions {
   readonly seed?: number;
   /** Stops after the step under way; the model stays usable, and `fit` returns what is finished. */
   readonly signal?: AbortSignal;
+  /** Whether to measure where the time goes, instruction by instruction: see `History.profile`. Default: false. */
+  readonly profile?: boolean;
   /** Hears of everything while it happens. What it throws ends the run. */
   readonly onEvent?: (event: TrainingEvent) => void;
 }
@@ -41,6 +44,7 @@ export interface TrainingContext {
   readonly learningRate: number;
   readonly backend: string;
   readonly parameters: number;
+  readonly profile: boolean;
   readonly signal: AbortSignal | undefined;
   readonly onEvent: (event: TrainingEvent) => void;
   readonly validate: (() => Promise<Evaluation>) | undefined;
@@ -102,12 +106,14 @@ export async function train(context: TrainingContext): Promise<History> {
   const began = performance.now();
   const records: EpochRecord[] = [];
   let starts: Start[] = [];
+  let trained = 0;
+  const profile = context.profile ? new Float64Array(context.program.instructions.length + 2) : undefined;
   const { backend, parameters } = context;
   onEvent({ type: 'start', epochs, batchSize, samples: data.count, stepsPerEpoch, parameters, backend });
 
   for (let epoch = 1; epoch <= epochs && !signal?.aborted; epoch++) {
     starts = [...starts.slice(-1), { epoch, values: store.values.slice(), losses: [] }];
-    const request = epochRequest(context, epochOrder(context, epoch));
+    const request = { ...epochRequest(context, epochOrder(context, epoch)), ...(profile ? { profile } : {}) };
     const epochBegan = performance.now();
     let failure: unknown;
     const outcome = await runWithSignal(plan, request, signal, (step) => {
@@ -131,6 +137,7 @@ export async function train(context: TrainingContext): Promise<History> {
     });
     if (failure !== undefined) throw failure;
     if (outcome.status === 'diverged') await failDiverged(context, starts, request, outcome.steps);
+    trained += Math.min(outcome.steps * batchSize, data.count);
     if (outcome.status === 'stopped') break;
     (starts.at(-1) as Start).losses = [...request.losses];
     const seconds = (performance.now() - epochBegan) / 1000;
@@ -150,7 +157,7 @@ export async function train(context: TrainingContext): Promise<History> {
 
   const reason = signal?.aborted && records.length < epochs ? 'aborted' : 'done';
   onEvent({ type: 'end', reason, epochs: records.length, seconds: (performance.now() - began) / 1000 });
-  return { epochs: records, reason };
+  return { epochs: records, reason, ...(profile ? { profile: profileRows(context.program, profile, trained) } : {}) };
 }
 
 /** Throws unless a number of epochs can be run. */

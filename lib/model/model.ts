@@ -173,6 +173,7 @@ export class Model {
           learningRate: optimizer.learningRate,
           backend: plans.description,
           parameters: this.graph.parameterCount,
+          profile: options.profile ?? false,
           signal: options.signal,
           onEvent: options.onEvent ?? ignoreEvent,
           validate: validationData && (() => this.evaluate(validationData)),

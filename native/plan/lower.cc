@@ -121,7 +121,7 @@ void Lowering::keep(int32_t parameter, Call* call) {
   lowered_.keptFloats += slices_ * kernels_.dense->keptInputs(g);
   call->keptGradients = lowered_.keptFloats;
   lowered_.keptFloats += static_cast<int64_t>(slices_) * g.outputs * kSliceSamples;
-  lowered_.denseGradients.push_back({parameter, g, call->keptInputs, call->keptGradients});
+  lowered_.denseGradients.push_back({parameter, call->instruction, g, call->keptInputs, call->keptGradients});
 }
 
 void Lowering::addCall(const Instruction& instruction, int32_t step) {

@@ -72,6 +72,7 @@ struct Packing {
 // A fully connected layer's weights, whose gradient is computed in the second stage.
 struct DenseGradient {
   int32_t parameter;
+  int32_t instruction;
   DenseGeometry geometry;
   int64_t keptInputs, keptGradients;  // floats, as in Call
 };

@@ -205,7 +205,7 @@ bool Plan::runStep(int64_t step, int index) {
   if (trains_) {
     const auto tasks = static_cast<int32_t>(tasks_.size());
     const double began = buffers_.profile ? now() : 0;
-    for (int32_t task = nextTask_[parity]++; task < tasks; task = nextTask_[parity]++) update(step, task);
+    for (int32_t task = nextTask_[parity]++; task < tasks; task = nextTask_[parity]++) update(step, task, index);
     if (buffers_.profile) profiles_[index][program_.instructions.size()] += now() - began;
     meet(index);
   }
@@ -281,8 +281,8 @@ void Plan::gatherTargets(Slice* slice) const {
   }
 }
 
-void Plan::update(int64_t step, int32_t index) {
-  const Task& task = tasks_[index];
+void Plan::update(int64_t step, int32_t number, int index) {
+  const Task& task = tasks_[number];
   if (!lowered_.hasGradient[task.parameter]) return;
   const Parameter& parameter = program_.parameters[task.parameter];
   const int64_t rowFloats = parameter.size / rows_[task.parameter];
@@ -291,8 +291,15 @@ void Plan::update(int64_t step, int32_t index) {
   const int32_t slices = ceilDiv(stepSamples(step), kSliceSamples);
   float* gradients = gradientSlots_.floats() + offset;
   if (const DenseGradient* dense = denseGradients_[task.parameter]) {
+    const double began = buffers_.profile ? now() : 0;
     kernels_->dense->gradWeightRows(dense->geometry, task.begin, task.end, slices, kept_.floats() + dense->keptInputs,
                                     kept_.floats() + dense->keptGradients, gradientSlots_.floats() + parameter.offset);
+    if (buffers_.profile) {
+      // It counts as the instruction's time, not as the second stage's.
+      const double taken = now() - began;
+      profiles_[index][dense->instruction] += taken;
+      profiles_[index][program_.instructions.size()] -= taken;
+    }
   } else {
     kernels_->update->sumSlots(gradients, slotFloats_, ceilDiv(slices, slotSlices_), count);
   }

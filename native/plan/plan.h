@@ -57,7 +57,7 @@ class Plan {
   void runSlot(int64_t step, int32_t slot, int index);
   void runSlice(int64_t step, int32_t slice, float* gradients, int index, double* loss, double* correct);
   void gatherTargets(Slice* slice) const;
-  void update(int64_t step, int32_t task);
+  void update(int64_t step, int32_t task, int index);
   void pack(int32_t parameter, int32_t begin, int32_t end);
   int32_t stepSamples(int64_t step) const;
   void reportProgress();

@@ -189,3 +189,17 @@ describe('the terminal', () => {
     expect(io.stderr.text).toBe('');
   });
 });
+
+test('shows where the time went, where asked', async () => {
+  const io = captureIo();
+  expect(await train(io, '--epochs', '1', '--profile')).toBe(0);
+  const lines = io.stdout.text.trimEnd().split('\n');
+  const heading = lines.findIndex((line) => /^instruction +layer +seconds +share +GFLOP\/s$/.test(line));
+  expect(lines[heading + 1]).toMatch(/^gather +input +[\d.]+ +[\d.]+ %$/);
+  expect(lines.slice(heading).filter((line) => /^dense +dense_1 +[\d.]+ +[\d.]+ % +[\d.]+$/.test(line))).toHaveLength(
+    1,
+  );
+  const shares = lines.slice(heading + 1, -1).map((line) => Number(/([\d.]+) %/.exec(line)?.[1]));
+  const rounding = shares.length * 0.005;
+  expect(Math.abs(shares.reduce((sum, share) => sum + share, 0) - 100)).toBeLessThanOrEqual(rounding);
+});

@@ -148,6 +148,20 @@ describe.each(BACKENDS)('a model on the %s backend', (backend) => {
     });
   });
 
+  it('tells where the time went, where asked', async () => {
+    using model = toyModel(backend);
+    const plain = await model.fit(train);
+    expect(plain.profile).toBeUndefined();
+    const { profile = [] } = await model.fit(train, { profile: true, batchSize: 50 });
+    expect(profile.map(({ op, layer }) => `${op} ${layer}`)).toEqual(
+      expect.arrayContaining(['gather input', 'conv2d conv2d_1', 'conv2dGradWeight conv2d_1', 'update ', 'waiting ']),
+    );
+    const convolution = profile.find(({ op }) => op === 'conv2d');
+    expect(convolution?.flops).toBe(2 * 9 * 3 * 36 * 203);
+    expect(profile.every(({ seconds }) => seconds >= 0)).toBe(true);
+    expect(profile.reduce((sum, { seconds }) => sum + seconds, 0)).toBeGreaterThan(0);
+  });
+
   it('ends when a listener throws, with the error that it threw', async () => {
     using model = toyModel(backend);
     const failure = new Error('the listener is tired');

@@ -43,6 +43,8 @@ void accumulate(const Tile& t) {
   for (int32_t p = 0; p < t.positions; p++) {
     const float* gradient = t.gradOutput + static_cast<int64_t>(p) * kLanes;
     const float* input = t.input + p * t.positionStride;
+    // Small tiles would be unrolled over all samples, and run out of registers.
+#pragma GCC unroll 1
     for (int n = 0; n < kLanes; n++) {
       Vec x[VB];
 #pragma GCC unroll 12
