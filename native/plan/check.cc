@@ -88,12 +88,14 @@ class Checker {
   bool readsParameter(int32_t id, int64_t elements) const {
     return id >= 0 && program_.tensors[id].role == Role::parameter && program_.tensors[id].elements == elements;
   }
-  // A weight, which is packed by rows: all that read it must see the same ones.
-  bool readsWeight(int32_t id, int64_t elements, int32_t rows) {
-    if (!readsParameter(id, elements)) return false;
+  // A weight, which is packed, and its gradient summed, by rows: all instructions must see the same ones.
+  bool hasRows(int32_t id, int32_t rows) {
     int32_t& known = rows_[program_.tensors[id].parameter];
     if (known == 0) known = rows;
     return known == rows;
+  }
+  bool readsWeight(int32_t id, int64_t elements, int32_t rows) {
+    return readsParameter(id, elements) && hasRows(id, rows);
   }
   bool readsGradient(int32_t id, int64_t elements) const {
     return id >= 0 && written_[id] && program_.tensors[id].role == Role::gradient &&
@@ -119,6 +121,9 @@ class Checker {
   bool writesGradient(int32_t id, int64_t elements) {
     return writes(id, Role::gradient, Kind::floats, false, elements);
   }
+  bool writesWeightGradient(int32_t id, int64_t elements, int32_t rows) {
+    return writesGradient(id, elements) && hasRows(id, rows);
+  }
   static bool counts(const Instruction& i, size_t inputs, size_t outputs) {
     return i.inputs.size() == inputs && i.outputs.size() == outputs;
   }
@@ -133,7 +138,7 @@ class Checker {
   Program& program_;
   std::vector<bool> written_;
   std::vector<const MaxPool2dGeometry*> pools_;  // by tensor: of the pooling whose winners it holds
-  std::vector<int32_t> rows_;                    // by parameter: of the weight it is read as, or 0
+  std::vector<int32_t> rows_;                    // by parameter: of the weight it is, or 0
 };
 
 Status operandsAre(bool right) { return right ? Status::ok : Status::badOperand; }
@@ -191,7 +196,7 @@ Status Checker::conv2d(const Instruction& i) {
                        readsWeight(i.inputs[1], weight, g.outChannels) && writesRow(i.outputs[0], input));
   }
   return operandsAre(counts(i, 2, 1) && reads(i.inputs[0], output) && reads(i.inputs[1], input) &&
-                     writesGradient(i.outputs[0], weight));
+                     writesWeightGradient(i.outputs[0], weight, g.outChannels));
 }
 
 Status Checker::maxPool2d(const Instruction& i) {
@@ -224,7 +229,7 @@ Status Checker::dense(const Instruction& i) {
                        readsWeight(i.inputs[1], weight, g.outputs) && writesRow(i.outputs[0], g.inputs));
   }
   return operandsAre(counts(i, 2, 1) && reads(i.inputs[0], g.outputs) && reads(i.inputs[1], g.inputs) &&
-                     writesGradient(i.outputs[0], weight));
+                     writesWeightGradient(i.outputs[0], weight, g.outputs));
 }
 
 Status Checker::channels(const Instruction& i) {

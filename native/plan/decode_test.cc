@@ -184,6 +184,39 @@ TEST_CASE("check: a parameter that two layers take in different shapes") {
   CHECK(where == 2);
 }
 
+TEST_CASE("check: a weight's gradient in another shape than the weight") {
+  // The second stage sums gradients by the weight's rows.
+  ProgramWriter w;
+  w.sampleElements = 6;
+  const auto weight = w.parameter(24);
+  const int32_t x = w.activation(6);
+  const int32_t y = w.activation(4);
+  w.add(Op::gather, {}, {x}, {1, 1, 6, 0, 0, 0, 0, 1, 0});
+  w.add(Op::dense, {x, weight.tensor}, {y}, {6, 4});
+  w.add(Op::denseGradWeight, {x, y}, {w.gradientOf(weight)}, {4, 6});
+  int32_t where = -1;
+  CHECK(statusOf(w.numbers(), &where) == Status::badOperand);
+  CHECK(where == 2);
+}
+
+TEST_CASE("check: the gradient of a weight that nothing reads") {
+  for (const bool dense : {true, false}) {
+    INFO("dense: ", dense);
+    ProgramWriter w;
+    w.sampleElements = 6;
+    const auto weight = w.parameter(36);
+    const int32_t x = w.activation(6);
+    w.add(Op::gather, {}, {x}, {1, 1, 6, 0, 0, 0, 0, 1, 0});
+    const int32_t gradient = w.gradientOf(weight);
+    if (dense) {
+      w.add(Op::denseGradWeight, {x, x}, {gradient}, {6, 6});
+    } else {
+      w.add(Op::conv2dGradWeight, {x, x}, {gradient}, {6, 1, 1, 6, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 1, 1, 1});
+    }
+    runAccepted(w.numbers());
+  }
+}
+
 TEST_CASE("check: winners of one window read as those of another") {
   // Places in small windows are stored as bytes, in large ones as floats.
   ProgramWriter w;

@@ -49,6 +49,7 @@ Status Plan::create(const double* numbers, size_t count, int threads, Instructio
 
   plan->rows_.assign(program.parameters.size(), 0);
   for (const Packing& packing : lowered.packings) plan->rows_[packing.parameter] = packing.rows;
+  for (const DenseGradient& dense : lowered.denseGradients) plan->rows_[dense.parameter] = dense.geometry.outputs;
   for (size_t p = 0; p < program.parameters.size(); p++) {
     int32_t& rows = plan->rows_[p];
     if (rows == 0) rows = static_cast<int32_t>(program.parameters[p].size);
