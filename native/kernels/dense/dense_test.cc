@@ -118,6 +118,48 @@ TEST_CASE("dense: large layers") {
   }
 }
 
+TEST_CASE("dense: weight gradients over several slices, a range of rows at a time") {
+  for (const int32_t inputs : {1, 3, 15, 16, 17, 31, 33, 79, 80, 81, 97}) {
+    for (int32_t outputs = 1; outputs <= 9; outputs++) {
+      for (int32_t slices = 1; slices <= 5; slices++) {
+        INFO(inputs, " inputs, ", outputs, " outputs, ", slices, " slices");
+        const DenseGeometry g = {inputs, outputs};
+        RandomNumbers random(static_cast<uint64_t>((inputs * 16 + outputs) * 8 + slices));
+        const std::vector<float> inputData = randomReals(random, int64_t{slices} * inputs * kSliceSamples);
+        const std::vector<float> gradientData = randomReals(random, int64_t{slices} * outputs * kSliceSamples);
+        std::vector<Expected> expected(static_cast<size_t>(inputs * outputs));
+        for (int64_t slice = 0; slice < slices; slice++) {
+          for (int64_t i = 0; i < int64_t{inputs} * outputs * kSliceSamples; i++) {
+            const int64_t n = i % kSliceSamples;
+            const int64_t m = i / kSliceSamples % inputs;
+            const int64_t k = i / kSliceSamples / inputs;
+            const double gradient = gradientData[(slice * outputs + k) * kSliceSamples + n];
+            expected[k * inputs + m].add(gradient * inputData[(slice * inputs + m) * kSliceSamples + n]);
+          }
+        }
+        const Input<float> gradOutputs(gradientData);
+        onEverySet([&](const KernelTable& kernels, InstructionSet) {
+          const DenseKernels& dense = *kernels.dense;
+          Output<float> kept(slices * dense.keptInputs(g));
+          for (int64_t slice = 0; slice < slices; slice++) {
+            const std::vector<float> part(inputData.begin() + slice * inputs * kSliceSamples,
+                                          inputData.begin() + (slice + 1) * inputs * kSliceSamples);
+            const Input<float> input(part);
+            dense.keepInputs(g, input.data(), kept.data() + slice * dense.keptInputs(g));
+          }
+          Output<float> gradWeight(static_cast<int64_t>(outputs) * inputs);
+          for (int32_t row = 0; row < outputs; row += 3) {
+            const int32_t end = row + 3 < outputs ? row + 3 : outputs;
+            dense.gradWeightRows(g, row, end, slices, kept.data(), gradOutputs.data(), gradWeight.data());
+          }
+          expectClose("gradWeight", gradWeight.values(), expected, reduction(slices * kSliceSamples));
+          return gradWeight.values();
+        });
+      }
+    }
+  }
+}
+
 TEST_CASE("dense: NaN and infinity of one sample stay in its lane") {
   const DenseGeometry g = {11, 13};
   RandomNumbers random(1);
