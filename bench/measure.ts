@@ -28,9 +28,12 @@ export interface Contender {
 
 /**
  * Runs contenders in turn, A B C A B C ..., after one round that is not counted: what slows the machine down for a while
- * slows all of them.
+ * slows all of them. Returns the seconds of each, in the order of the rounds.
  */
-export async function interleave(contenders: readonly Contender[], rounds: number): Promise<Map<string, Sample>> {
+export async function interleavedSeconds(
+  contenders: readonly Contender[],
+  rounds: number,
+): Promise<Map<string, number[]>> {
   const seconds = new Map<string, number[]>(contenders.map(({ name }) => [name, []]));
   for (let round = 0; round <= rounds; round++) {
     for (const contender of contenders) {
@@ -38,5 +41,16 @@ export async function interleave(contenders: readonly Contender[], rounds: numbe
       if (round > 0) seconds.get(contender.name)?.push(taken);
     }
   }
+  return seconds;
+}
+
+/** Median and spread of {@link interleavedSeconds}. */
+export async function interleave(contenders: readonly Contender[], rounds: number): Promise<Map<string, Sample>> {
+  const seconds = await interleavedSeconds(contenders, rounds);
   return new Map([...seconds].map(([name, values]) => [name, summarize(values)]));
+}
+
+/** How many times as long `theirs` take as `ours`, round by round: what slowed a round down slowed both. */
+export function ratios(theirs: readonly number[], ours: readonly number[]): Sample {
+  return summarize(theirs.map((seconds, round) => seconds / (ours[round] ?? Number.NaN)));
 }

@@ -4,7 +4,6 @@ import { peerVersion, requirePeer, serve, timed } from '../serve';
 /** What is used of TensorFlow.js: its types come with packages that the library does not depend on. */
 interface Tensor {
   readonly shape: readonly number[];
-  slice(begin: number | readonly number[], size: number | readonly number[]): Tensor;
   dataSync(): Float32Array;
   dispose(): void;
 }
@@ -13,6 +12,7 @@ interface Core {
   ready(): Promise<void>;
   randomUniform(shape: readonly number[]): Tensor;
   oneHot(indices: Tensor, depth: number): Tensor;
+  slice(tensor: Tensor, begin: readonly number[], size: readonly number[]): Tensor;
   tensor1d(values: Int32Array, type: 'int32'): Tensor;
   tidy<T>(action: () => T): T;
   train: { sgd(learningRate: number): unknown };
@@ -62,8 +62,8 @@ async function main(): Promise<void> {
     for (let start = 0; start < count; start += batch) {
       const size = Math.min(batch, count - start);
       const begin = start % (IMAGES - size + 1);
-      const inputs = images.slice([begin, 0, 0, 0], [size, 32, 32, 1]);
-      const wanted = targets.slice([begin, 0], [size, 10]);
+      const inputs = core.slice(images, [begin, 0, 0, 0], [size, 32, 32, 1]);
+      const wanted = core.slice(targets, [begin, 0], [size, 10]);
       await model.trainOnBatch(inputs, wanted);
       inputs.dispose();
       wanted.dispose();
@@ -73,7 +73,7 @@ async function main(): Promise<void> {
   function infer(batch: number, calls: number): void {
     for (let call = 0; call < calls; call++) {
       const begin = (call * batch) % (IMAGES - batch + 1);
-      core.tidy(() => model.predictOnBatch(images.slice([begin, 0, 0, 0], [batch, 32, 32, 1])).dataSync());
+      core.tidy(() => model.predictOnBatch(core.slice(images, [begin, 0, 0, 0], [batch, 32, 32, 1])).dataSync());
     }
   }
 
