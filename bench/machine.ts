@@ -14,7 +14,7 @@ export interface Machine {
 }
 
 /** The best of a few short measurements, in GFLOP/s: other work on the machine can only lower one. */
-export function bestPeak(instructionSet: InstructionSet, threads: number): number {
+function bestPeak(instructionSet: InstructionSet, threads: number): number {
   return Math.max(...Array.from({ length: 5 }, () => measurePeak(instructionSet, threads))) / 1e9;
 }
 
