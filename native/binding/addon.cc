@@ -8,6 +8,7 @@
 
 #include <map>
 #include <memory>
+#include <vector>
 
 #include "cpu/features.h"
 #include "parallel/team.h"
@@ -96,10 +97,24 @@ void say(State* state, int32_t plan, bool finished) {
   }
 }
 
+// The elements of the list of results. They are looked up before plan and buffers are, and once: looking one up may run
+// code of the caller's, which may dispose of the plan or take buffers away. False where there is no list, or one too
+// long.
+bool readRows(const Napi::CallbackInfo& info, std::vector<Napi::Value>* rows) {
+  constexpr uint32_t kMostRows = 1 << 16;
+  if (!info[10].IsArray()) return false;
+  const auto list = info[10].As<Napi::Array>();
+  const uint32_t length = list.Length();
+  if (length > kMostRows) return false;
+  for (uint32_t i = 0; i < length; i++) rows->push_back(list.Get(i));
+  return true;
+}
+
 // The buffers of a run in the order of lib/backends/native/native-plan.ts, each checked against the program.
 class BufferReader {
  public:
-  BufferReader(const Napi::CallbackInfo& info, const laminet::Program& program) : info_(info), program_(program) {}
+  BufferReader(const Napi::CallbackInfo& info, const laminet::Program& program, const std::vector<Napi::Value>& rows)
+      : info_(info), program_(program), rows_(rows) {}
 
   Status read(RunBuffers* buffers) {
     size_t parameters = 0;
@@ -164,12 +179,10 @@ class BufferReader {
   }
 
   Status results(RunBuffers* buffers, size_t order) {
-    if (!info_[10].IsArray()) return bad();
-    const auto list = info_[10].As<Napi::Array>();
-    if (list.Length() != program_.results.size()) return bad();
-    for (uint32_t i = 0; i < list.Length(); i++) {
+    if (rows_.size() != program_.results.size()) return bad();
+    for (size_t i = 0; i < rows_.size(); i++) {
       size_t length = 0;
-      float* rows = elements<float>(list.Get(i), napi_float32_array, &length);
+      float* rows = elements<float>(rows_[i], napi_float32_array, &length);
       const auto row = static_cast<size_t>(program_.tensors[program_.results[i]].elements);
       if (!rows || length / row < order) return bad();
       buffers->results.push_back(rows);
@@ -179,6 +192,7 @@ class BufferReader {
 
   const Napi::CallbackInfo& info_;
   const laminet::Program& program_;
+  const std::vector<Napi::Value>& rows_;
 };
 
 // createPlan(program: Float64Array, threads, instructionSet, report: Float64Array(1)): a number above 0, or a status.
@@ -220,11 +234,13 @@ Entry* entryOf(const Napi::CallbackInfo& info) {
 // steps) tells of progress, onEvent(outcome, steps) of the end.
 Napi::Value run(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
+  std::vector<Napi::Value> rows;
+  const bool listed = readRows(info, &rows);
   Entry* entry = entryOf(info);
   if (!entry) return Napi::Number::New(env, statusNumber(Status::noPlan));
   if (entry->run || entry->plan->isRunning()) return Napi::Number::New(env, statusNumber(Status::busy));
   RunBuffers buffers;
-  const Status read = BufferReader(info, entry->plan->program()).read(&buffers);
+  const Status read = listed ? BufferReader(info, entry->plan->program(), rows).read(&buffers) : Status::badBuffer;
   if (read != Status::ok) return Napi::Number::New(env, statusNumber(read));
   if (!info[13].IsFunction()) return Napi::Number::New(env, statusNumber(Status::badBuffer));
 
@@ -234,6 +250,7 @@ Napi::Value run(const Napi::CallbackInfo& info) {
   for (size_t i = 1; i <= 11; i++) {
     if (info[i].IsObject()) entry->run->held.push_back(Napi::Persistent(info[i].As<Napi::Object>()));
   }
+  for (const Napi::Value& row : rows) entry->run->held.push_back(Napi::Persistent(row.As<Napi::Object>()));
   entry->run->onEvent = Napi::Persistent(info[13].As<Napi::Function>());
   if (state->running++ == 0) napi_ref_threadsafe_function(env, state->toLoop);
   const Status started = entry->plan->start(
@@ -249,11 +266,13 @@ Napi::Value run(const Napi::CallbackInfo& info) {
 // steps.
 Napi::Value runSync(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
+  std::vector<Napi::Value> rows;
+  const bool listed = readRows(info, &rows);
   Entry* entry = entryOf(info);
   if (!entry) return Napi::Number::New(env, statusNumber(Status::noPlan));
   if (entry->run || entry->plan->isRunning()) return Napi::Number::New(env, statusNumber(Status::busy));
   RunBuffers buffers;
-  Status status = BufferReader(info, entry->plan->program()).read(&buffers);
+  Status status = listed ? BufferReader(info, entry->plan->program(), rows).read(&buffers) : Status::badBuffer;
   if (status == Status::ok) status = entry->plan->runHere(buffers);
   const double result = status == Status::ok ? static_cast<double>(entry->plan->outcome()) : statusNumber(status);
   return Napi::Number::New(env, result);
