@@ -1,6 +1,7 @@
 #include "parallel/team.h"
 
 #include <doctest/doctest.h>
+#include <time.h>
 
 #include <atomic>
 #include <condition_variable>
@@ -69,6 +70,10 @@ TEST_CASE("team: start and runHere take turns") {
 }
 
 TEST_CASE("team: who learns inside the work that it is over may start the next at once") {
+  const auto linger = [] {
+    const timespec pause = {0, 300000};
+    nanosleep(&pause, nullptr);
+  };
   for (int threads = 1; threads <= 8; threads++) {
     INFO(threads, " threads");
     Team team(threads);
@@ -77,21 +82,30 @@ TEST_CASE("team: who learns inside the work that it is over may start the next a
     std::mutex mutex;
     std::condition_variable told;
     int finished = 0;
-    for (int round = 1; round <= kRounds; round++) {
+    for (int round = 1; round <= 20; round++) {
       left = threads;
       REQUIRE(team.start([&](int index) {
         calls[index]++;
         if (left.fetch_sub(1) != 1) return;
-        std::lock_guard<std::mutex> lock(mutex);
-        finished++;
-        told.notify_all();
+        {
+          std::lock_guard<std::mutex> lock(mutex);
+          finished++;
+          told.notify_all();
+        }
+        linger();
       }));
-      // Not waitIdle: the last thread may still be on its way out of the work.
-      std::unique_lock<std::mutex> lock(mutex);
-      told.wait(lock, [&] { return finished == round; });
-      if (!eachIs(calls, round)) FAIL("round " << round);
+      {
+        // Not waitIdle: the last thread is still on its way out of the work.
+        std::unique_lock<std::mutex> lock(mutex);
+        told.wait(lock, [&] { return finished == round; });
+      }
+      REQUIRE(team.start([&](int index) {
+        linger();
+        calls[index]++;
+      }));
+      team.waitIdle();
+      if (!eachIs(calls, 2 * round)) FAIL("round " << round);
     }
-    team.waitIdle();
   }
 }
 
