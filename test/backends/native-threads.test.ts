@@ -20,8 +20,6 @@ import { normals, randomLabels } from '../support/random';
 import { makeRequest } from '../support/request';
 import { compilePlain, placeParameters } from '../support/single-op';
 
-const describeNative = instructionSets.length > 0 ? describe : describe.skip;
-
 const ROOT = path.resolve(__dirname, '../..');
 
 /** Steps, padding, dilation and groups of all sorts, and no size that is a power of two. */
@@ -81,7 +79,7 @@ function train(graph: Graph, { backend, precision, threads }: TestTarget, batchS
   return hash.digest('hex');
 }
 
-describeNative.each(networks)('training $name', ({ inputShape, layers }) => {
+describe.each(networks)('training $name', ({ inputShape, layers }) => {
   const graph = chain(inputShape, layers());
 
   // 1,100 samples are 69 slices: more than there are slots for gradients, so that some slices share one.
@@ -100,7 +98,7 @@ describeNative.each(networks)('training $name', ({ inputShape, layers }) => {
   );
 });
 
-describeNative('a run off the event loop', () => {
+describe('a run off the event loop', () => {
   const target = nativeTarget(instructionSets.at(-1) ?? 'sse2');
   const longOrder = Array.from({ length: 2_000_000 }, (_, entry) => entry % 10);
 
@@ -133,7 +131,7 @@ describeNative('a run off the event loop', () => {
   });
 });
 
-describeNative('a process that ends while a plan runs', () => {
+describe('a process that ends while a plan runs', () => {
   /** A training run of so many steps, in the words of a script; `told` is called with each progress. */
   const training = `
     require(${JSON.stringify(path.join(ROOT, 'scripts/register-typescript.cjs'))});
