@@ -1,40 +1,27 @@
 import path from 'node:path';
 import { LaminetError } from '../../errors';
 
+/** What a run is given, in the order in which native/binding/addon.cc reads it; the addon looks at every type itself. */
+type RunBuffers = [
+  parameters: unknown,
+  gradients: unknown,
+  samples: unknown,
+  targets: unknown,
+  order: unknown,
+  learningRates: unknown,
+  losses: unknown,
+  correct: unknown,
+  control: unknown,
+  results: readonly unknown[],
+  profile: unknown,
+  version: number,
+];
+
 /** What native/binding/addon.cc puts out. Numbers below zero are statuses; see {@link file://./status.ts}. */
 export interface Addon {
   createPlan(program: Float64Array, threads: number, instructionSet: number, report: Float64Array): number;
-  run(
-    plan: number,
-    parameters: unknown,
-    gradients: unknown,
-    samples: unknown,
-    targets: unknown,
-    order: unknown,
-    learningRates: unknown,
-    losses: unknown,
-    correct: unknown,
-    control: unknown,
-    results: readonly unknown[],
-    profile: unknown,
-    version: number,
-    onEvent: (outcome: number, steps: number) => void,
-  ): number;
-  runSync(
-    plan: number,
-    parameters: unknown,
-    gradients: unknown,
-    samples: unknown,
-    targets: unknown,
-    order: unknown,
-    learningRates: unknown,
-    losses: unknown,
-    correct: unknown,
-    control: unknown,
-    results: readonly unknown[],
-    profile: unknown,
-    version: number,
-  ): number;
+  run(plan: number, ...buffers: [...RunBuffers, onEvent: (outcome: number, steps: number) => void]): number;
+  runSync(plan: number, ...buffers: RunBuffers): number;
   disposePlan(plan: number): number;
   workingBytes(plan: number): number;
   instructionSets(): number;
