@@ -19,10 +19,10 @@ void gather(const Call& call, Slice& slice) {
   const GatherGeometry& g = call.geometry.gather;
   const GatherKernels& kernels = *call.kernels->gather;
   if (g.bytes) {
-    kernels.bytes(g, static_cast<const uint8_t*>(slice.buffers->samples), slice.indices, slice.samples,
+    kernels.bytes(g, slice.part, static_cast<const uint8_t*>(slice.buffers->samples), slice.indices, slice.samples,
                   output(call, slice));
   } else {
-    kernels.floats(g, static_cast<const float*>(slice.buffers->samples), slice.indices, slice.samples,
+    kernels.floats(g, slice.part, static_cast<const float*>(slice.buffers->samples), slice.indices, slice.samples,
                    output(call, slice));
   }
 }
@@ -34,27 +34,28 @@ void scatter(const Call& call, Slice& slice) {
 }
 
 void conv2d(const Call& call, Slice& slice) {
-  call.kernels->conv2d->forward(call.geometry.conv2d, input(call, slice, 0), packed(call, slice), bias(call, slice),
-                                output(call, slice));
+  call.kernels->conv2d->forward(call.geometry.conv2d, slice.part, input(call, slice, 0), packed(call, slice),
+                                bias(call, slice), output(call, slice));
 }
 
 void conv2dGradInput(const Call& call, Slice& slice) {
-  call.kernels->conv2d->gradInput(call.geometry.conv2d, input(call, slice, 0), packed(call, slice),
+  call.kernels->conv2d->gradInput(call.geometry.conv2d, slice.part, input(call, slice, 0), packed(call, slice),
                                   output(call, slice));
 }
 
 void conv2dGradWeight(const Call& call, Slice& slice) {
-  call.kernels->conv2d->gradWeight(call.geometry.conv2d, input(call, slice, 0), input(call, slice, 1),
+  call.kernels->conv2d->gradWeight(call.geometry.conv2d, slice.part, input(call, slice, 0), input(call, slice, 1),
                                    floats(slice, call.scratch), gradient(call, slice));
 }
 
 void dense(const Call& call, Slice& slice) {
-  call.kernels->dense->forward(call.geometry.dense, input(call, slice, 0), packed(call, slice), bias(call, slice),
-                               output(call, slice));
+  call.kernels->dense->forward(call.geometry.dense, slice.part, input(call, slice, 0), packed(call, slice),
+                               bias(call, slice), output(call, slice));
 }
 
 void denseGradInput(const Call& call, Slice& slice) {
-  call.kernels->dense->gradInput(call.geometry.dense, input(call, slice, 0), packed(call, slice), output(call, slice));
+  call.kernels->dense->gradInput(call.geometry.dense, slice.part, input(call, slice, 0), packed(call, slice),
+                                 output(call, slice));
 }
 
 // The product itself is done in the second stage.
@@ -68,17 +69,18 @@ void denseGradWeight(const Call& call, Slice& slice) {
 }
 
 void biasGrad(const Call& call, Slice& slice) {
-  call.kernels->activation->channelSums(call.geometry.channels, input(call, slice, 0), gradient(call, slice));
+  call.kernels->activation->channelSums(call.geometry.channels, slice.part, input(call, slice, 0),
+                                        gradient(call, slice));
 }
 
 void maxPool2d(const Call& call, Slice& slice) {
-  call.kernels->maxPool2d->forward(call.geometry.maxPool2d, input(call, slice, 0), output(call, slice),
+  call.kernels->maxPool2d->forward(call.geometry.maxPool2d, slice.part, input(call, slice, 0), output(call, slice),
                                    slice.arena + call.outputs[1]);
 }
 
 void maxPool2dGrad(const Call& call, Slice& slice) {
-  call.kernels->maxPool2d->gradInput(call.geometry.maxPool2d, input(call, slice, 0), slice.arena + call.inputs[1],
-                                     output(call, slice));
+  call.kernels->maxPool2d->gradInput(call.geometry.maxPool2d, slice.part, input(call, slice, 0),
+                                     slice.arena + call.inputs[1], output(call, slice));
 }
 
 // Input and output are the same memory.

@@ -32,6 +32,7 @@ struct Slice {
   float* gradients;     // of this slice, at the parameters' places
   float* kept;          // what slices leave behind for the second stage
   int64_t number;       // of the slice in its step
+  Part part;            // of each kernel's work that is to be done
   const RunBuffers* buffers;
   const uint32_t* indices;  // the slice's samples
   int32_t samples;          // how many of the 16 lanes are in use

@@ -245,6 +245,7 @@ void Plan::runSlice(int64_t step, int32_t sliceIndex, float* gradients, int inde
   slice.gradients = gradients;
   slice.kept = kept_.floats();
   slice.number = sliceIndex;
+  slice.part = {0, 1};
   slice.buffers = &buffers_;
   slice.row = step * program_.batchSize + static_cast<int64_t>(sliceIndex) * kSliceSamples;
   slice.indices = buffers_.order + slice.row;

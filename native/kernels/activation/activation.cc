@@ -113,11 +113,12 @@ void logSoftmaxGrad(const ChannelGeometry& g, const float* gradOutput, const flo
   });
 }
 
-void channelSums(const ChannelGeometry& g, const float* x, float* sums) {
-  for (int32_t c = 0; c < g.channels; c++) {
+void channelSums(const ChannelGeometry& g, Part part, const float* x, float* sums) {
+  const Share share = shareOf(part, g.channels);
+  for (int64_t c = share.begin; c < share.end; c++) {
     alignas(64) float lanes[kLanes];
     for (int lane = 0; lane < kLanes; lane += kWidth) {
-      const float* pixel = x + static_cast<int64_t>(c) * g.pixels * kLanes + lane;
+      const float* pixel = x + c * g.pixels * kLanes + lane;
       Vec sum = zero();
       for (int32_t p = 0; p < g.pixels; p++) sum = add(sum, load(pixel + static_cast<int64_t>(p) * kLanes));
       store(lanes + lane, sum);

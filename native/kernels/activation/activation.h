@@ -3,6 +3,7 @@
 #include <stdint.h>
 
 #include "kernels/geometry.h"
+#include "kernels/part.h"
 
 namespace laminet {
 
@@ -19,8 +20,8 @@ struct ActivationKernels {
   void (*softmaxGrad)(const ChannelGeometry&, const float* gradOutput, const float* y, float* gradInput);
   void (*logSoftmax)(const ChannelGeometry&, const float* x, float* y);
   void (*logSoftmaxGrad)(const ChannelGeometry&, const float* gradOutput, const float* y, float* gradInput);
-  // sums[channel] = sum of x over pixels and the 16 samples: the gradient of a bias.
-  void (*channelSums)(const ChannelGeometry&, const float* x, float* sums);
+  // sums[channel] = sum of x over pixels and the 16 samples, for the part's channels: the gradient of a bias.
+  void (*channelSums)(const ChannelGeometry&, Part, const float* x, float* sums);
 };
 
 }  // namespace laminet

@@ -10,6 +10,7 @@
 #include "kernels/table.h"
 #include "testing/guarded_buffer.h"
 #include "testing/instruction_sets.h"
+#include "testing/parts.h"
 #include "testing/random_numbers.h"
 #include "testing/tolerance.h"
 
@@ -131,10 +132,15 @@ void compareWithReference(const Conv2dGeometry& g, const Data& data, bool whole)
     Output<float> output(outputSize(g));
     Output<float> gradInput(inputSize(g));
     Output<float> gradWeight(weightSize(g));
-    conv2d.forward(g, input.data(), forwardWeights.data(), data.bias.empty() ? nullptr : bias.data(), output.data());
-    conv2d.gradInput(g, gradOutput.data(), backwardWeights.data(), gradInput.data());
+    inParts([&](Part part) {
+      conv2d.forward(g, part, input.data(), forwardWeights.data(), data.bias.empty() ? nullptr : bias.data(),
+                     output.data());
+    });
+    inParts([&](Part part) { conv2d.gradInput(g, part, gradOutput.data(), backwardWeights.data(), gradInput.data()); });
     std::vector<float> scratch(static_cast<size_t>(conv2d.scratchSize(g)) + 1);
-    conv2d.gradWeight(g, gradOutput.data(), input.data(), scratch.data(), gradWeight.data());
+    inParts([&](Part part) {
+      conv2d.gradWeight(g, part, gradOutput.data(), input.data(), scratch.data(), gradWeight.data());
+    });
     std::vector<float> bits = output.values();
     expectClose("output", bits, reference.output, tolerance(g.inChannels / g.groups * taps + 1));
     expectClose("gradInput", gradInput.values(), reference.gradInput, tolerance(g.outChannels / g.groups * taps));

@@ -8,9 +8,10 @@ namespace laminet {
 namespace LAMINET_ISA {
 namespace {
 
-// All pixels of KB output channels, for one group of lanes. `input` holds the group's channels.
+// The pixels of KB output channels in a range of rows, for one group of lanes. `input` holds the group's channels.
 template <int KB>
-void block(const Conv2dGeometry& g, const float* input, const float* packed, const float* bias, float* output) {
+void block(const Conv2dGeometry& g, Rows outputRows, const float* input, const float* packed, const float* bias,
+           float* output) {
   constexpr int XB = tileWidth<KB>();
   const int64_t rowStride = static_cast<int64_t>(g.inWidth) * kLanes;
   Walk walk{};
@@ -29,7 +30,7 @@ void block(const Conv2dGeometry& g, const float* input, const float* packed, con
   const Range right =
       outputsInside((g.kernelWidth - 1) * g.dilationWidth - g.padLeft, g.inWidth, g.outWidth, g.strideWidth);
   const Range inner = {left.begin, atLeast(left.begin, atMost(left.end, right.end))};
-  for (int32_t y = 0; y < g.outHeight; y++) {
+  for (int32_t y = outputRows.begin; y < outputRows.end; y++) {
     const int32_t top = y * g.strideHeight - g.padTop;
     const Range rows = tapsInside(top, g.inHeight, g.kernelHeight, g.dilationHeight);
     walk.rows = rows.end - rows.begin;
@@ -60,7 +61,7 @@ void block(const Conv2dGeometry& g, const float* input, const float* packed, con
   }
 }
 
-using Block = void (*)(const Conv2dGeometry&, const float*, const float*, const float*, float*);
+using Block = void (*)(const Conv2dGeometry&, Rows, const float*, const float*, const float*, float*);
 constexpr Block kBlocks[] = LAMINET_BY_BLOCK(block);
 
 // The convolution whose forward pass is another's backward pass to the input: channels change places, the kernel is
@@ -82,29 +83,27 @@ Conv2dGeometry transposed(const Conv2dGeometry& g) {
 
 }  // namespace
 
-void conv2dForward(const Conv2dGeometry& g, const float* input, const float* packed, const float* bias, float* output) {
+void conv2dForward(const Conv2dGeometry& g, Part part, const float* input, const float* packed, const float* bias,
+                   float* output) {
   const int32_t channels = g.inChannels / g.groups;
   const int32_t filters = g.outChannels / g.groups;
   const int64_t filterSize = static_cast<int64_t>(channels) * g.kernelHeight * g.kernelWidth;
   const int64_t channelStride = static_cast<int64_t>(g.inHeight) * g.inWidth * kLanes;
   const int64_t outputStride = static_cast<int64_t>(g.outHeight) * g.outWidth * kLanes;
-  for (int32_t group = 0; group < g.groups; group++) {
-    for (int32_t b = 0; b < blockCount(filters); b++) {
-      const int32_t begin = group * filters + blockStart(filters, b);
-      const int32_t size = blockStart(filters, b + 1) - blockStart(filters, b);
-      for (int lane = 0; lane < kLanes; lane += kWidth) {
-        kBlocks[size](g, input + group * channels * channelStride + lane, packed + begin * filterSize,
-                      bias ? bias + begin : nullptr, output + begin * outputStride + lane);
-      }
+  eachBlock(part, g.groups, filters, g.outHeight, [&](int32_t group, int32_t begin, int32_t size, Rows rows) {
+    for (int lane = 0; lane < kLanes; lane += kWidth) {
+      kBlocks[size](g, rows, input + group * channels * channelStride + lane, packed + begin * filterSize,
+                    bias ? bias + begin : nullptr, output + begin * outputStride + lane);
     }
-  }
+  });
 }
 
-void conv2dGradInput(const Conv2dGeometry& g, const float* gradOutput, const float* packed, float* gradInput) {
+void conv2dGradInput(const Conv2dGeometry& g, Part part, const float* gradOutput, const float* packed,
+                     float* gradInput) {
   if (g.strideHeight == 1 && g.strideWidth == 1) {
-    conv2dForward(transposed(g), gradOutput, packed, nullptr, gradInput);
+    conv2dForward(transposed(g), part, gradOutput, packed, nullptr, gradInput);
   } else {
-    conv2dGradInputStrided(g, gradOutput, packed, gradInput);
+    conv2dGradInputStrided(g, part, gradOutput, packed, gradInput);
   }
 }
 

@@ -47,7 +47,7 @@ Reach reachOf(int32_t place, int32_t pad, int32_t taps, int32_t dilation, int32_
 bool sameTaps(const Reach& a, const Reach& b) { return a.first == b.first && a.count == b.count; }
 
 template <int CB>
-void block(const Conv2dGeometry& g, const float* gradOutput, const float* packed, float* gradInput) {
+void block(const Conv2dGeometry& g, Rows inputRows, const float* gradOutput, const float* packed, float* gradInput) {
   constexpr int XB = tileWidth<CB>();
   const int64_t rowStride = static_cast<int64_t>(g.outWidth) * kLanes;
   Walk walk{};
@@ -57,7 +57,7 @@ void block(const Conv2dGeometry& g, const float* gradOutput, const float* packed
   walk.pixelStride = kLanes;
   walk.outputPixelStride = static_cast<int64_t>(g.strideWidth) * kLanes;
   walk.outputChannelStride = static_cast<int64_t>(g.inHeight) * g.inWidth * kLanes;
-  for (int32_t y = 0; y < g.inHeight; y++) {
+  for (int32_t y = inputRows.begin; y < inputRows.end; y++) {
     const Reach rows = reachOf(y, g.padTop, g.kernelHeight, g.dilationHeight, g.strideHeight, g.outHeight);
     walk.rows = rows.count;
     walk.rowStride = rows.outputsApart * rowStride;
@@ -91,27 +91,24 @@ void block(const Conv2dGeometry& g, const float* gradOutput, const float* packed
   }
 }
 
-using Block = void (*)(const Conv2dGeometry&, const float*, const float*, float*);
+using Block = void (*)(const Conv2dGeometry&, Rows, const float*, const float*, float*);
 constexpr Block kBlocks[] = LAMINET_BY_BLOCK(block);
 
 }  // namespace
 
-void conv2dGradInputStrided(const Conv2dGeometry& g, const float* gradOutput, const float* packed, float* gradInput) {
+void conv2dGradInputStrided(const Conv2dGeometry& g, Part part, const float* gradOutput, const float* packed,
+                            float* gradInput) {
   const int32_t channels = g.inChannels / g.groups;
   const int32_t filters = g.outChannels / g.groups;
   const int64_t channelSize = static_cast<int64_t>(filters) * g.kernelHeight * g.kernelWidth;
   const int64_t inputStride = static_cast<int64_t>(g.inHeight) * g.inWidth * kLanes;
   const int64_t outputStride = static_cast<int64_t>(g.outHeight) * g.outWidth * kLanes;
-  for (int32_t group = 0; group < g.groups; group++) {
-    for (int32_t b = 0; b < blockCount(channels); b++) {
-      const int32_t begin = group * channels + blockStart(channels, b);
-      const int32_t size = blockStart(channels, b + 1) - blockStart(channels, b);
-      for (int lane = 0; lane < kLanes; lane += kWidth) {
-        kBlocks[size](g, gradOutput + group * filters * outputStride + lane, packed + begin * channelSize,
-                      gradInput + begin * inputStride + lane);
-      }
+  eachBlock(part, g.groups, channels, g.inHeight, [&](int32_t group, int32_t begin, int32_t size, Rows rows) {
+    for (int lane = 0; lane < kLanes; lane += kWidth) {
+      kBlocks[size](g, rows, gradOutput + group * filters * outputStride + lane, packed + begin * channelSize,
+                    gradInput + begin * inputStride + lane);
     }
-  }
+  });
 }
 
 }  // namespace LAMINET_ISA

@@ -5,6 +5,7 @@
 // from a copy of the channel with its padding filled in, so that every tap is there at every position and each sum is
 // one chain over the positions in their order. At the end the lanes of each accumulator are summed by the fixed tree.
 #include "kernels/conv2d/functions.h"
+#include "kernels/conv2d/window.h"
 #include "simd/simd.h"
 #include "simd/sum_lanes.h"
 
@@ -139,10 +140,10 @@ int64_t conv2dScratchSize(const Conv2dGeometry& g) {
   return isPadded(g) ? paddedPlane(g) * (channels < kPaddedChannels ? channels : kPaddedChannels) : 0;
 }
 
-void conv2dGradWeight(const Conv2dGeometry& g, const float* gradOutput, const float* input, float* scratch,
+void conv2dGradWeight(const Conv2dGeometry& g, Part part, const float* gradOutput, const float* input, float* scratch,
                       float* gradWeight) {
   if (conv2dByChannels(g)) {
-    conv2dGradWeightChannels(g, gradOutput, input, scratch, gradWeight);
+    conv2dGradWeightChannels(g, part, gradOutput, input, scratch, gradWeight);
     return;
   }
   alignas(64) float sums[kMostFilters * kMostColumns * kLanes];
@@ -165,6 +166,8 @@ void conv2dGradWeight(const Conv2dGeometry& g, const float* gradOutput, const fl
   tile.sums = sums;
 
   for (int32_t group = 0; group < g.groups; group++) {
+    const Range own = filtersOf(part, g, group);
+    if (own.begin == own.end) continue;
     // A few channels at a time, whose columns are then taken in blocks.
     for (int32_t first = 0; first < channels; first += kPaddedChannels) {
       const int32_t held = channels - first < kPaddedChannels ? channels - first : kPaddedChannels;
@@ -183,11 +186,12 @@ void conv2dGradWeight(const Conv2dGeometry& g, const float* gradOutput, const fl
           tile.columns[j] =
               planes + c * plane + r * g.dilationHeight * row + static_cast<int64_t>(s) * g.dilationWidth * kLanes;
         }
-        const int32_t blocks = (filters + filtersFor(columns) - 1) / filtersFor(columns);
+        const int32_t left = own.end - own.begin;
+        const int32_t blocks = (left + filtersFor(columns) - 1) / filtersFor(columns);
         for (int32_t block = 0; block < blocks; block++) {
-          const auto begin = static_cast<int32_t>(static_cast<int64_t>(block) * filters / blocks);
-          const int32_t count = static_cast<int32_t>(static_cast<int64_t>(block + 1) * filters / blocks) - begin;
-          const int32_t filter = group * filters + begin;
+          const auto begin = static_cast<int32_t>(static_cast<int64_t>(block) * left / blocks);
+          const int32_t count = static_cast<int32_t>(static_cast<int64_t>(block + 1) * left / blocks) - begin;
+          const int32_t filter = group * filters + own.begin + begin;
           tile.gradOutput = gradOutput + filter * tile.gradPlane;
           accumulateFor(count, columns)(tile);
           sumLanesOfEach(sums, count * columns, reduced);

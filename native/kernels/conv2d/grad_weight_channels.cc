@@ -144,10 +144,11 @@ int64_t sumsSize(const Conv2dGeometry& g) {
          g.kernelWidth;
 }
 
-// Adds to the sums of one tap what the positions [begin, end) of output row y give, for a block of channels.
-void addTap(const Conv2dGeometry& g, const float* gradOutput, const float* turned, int32_t y, int32_t begin,
+// Adds to the sums of one tap what the positions [begin, end) of output row y give, for some filters and a block of
+// channels.
+void addTap(const Conv2dGeometry& g, Range own, const float* gradOutput, const float* turned, int32_t y, int32_t begin,
             int32_t end, int32_t r, int32_t s, int32_t channel, int32_t vectors, float* sums) {
-  const int32_t filters = g.outChannels / g.groups;
+  const int32_t filters = own.end - own.begin;
   const int64_t padded = roundUp(g.inChannels / g.groups);
   const int32_t row = y * g.strideHeight + r * g.dilationHeight - g.padTop;
   const int32_t column = begin * g.strideWidth + s * g.dilationWidth - g.padLeft;
@@ -160,8 +161,9 @@ void addTap(const Conv2dGeometry& g, const float* gradOutput, const float* turne
   const int64_t at = (static_cast<int64_t>(y) * g.outWidth + begin) * kLanes;
   const int32_t blocks = (filters + filtersBeside(vectors) - 1) / filtersBeside(vectors);
   for (int32_t block = 0; block < blocks; block++) {
-    const auto first = static_cast<int32_t>(static_cast<int64_t>(block) * filters / blocks);
-    const int32_t count = static_cast<int32_t>(static_cast<int64_t>(block + 1) * filters / blocks) - first;
+    const auto start = static_cast<int32_t>(static_cast<int64_t>(block) * filters / blocks);
+    const int32_t count = static_cast<int32_t>(static_cast<int64_t>(block + 1) * filters / blocks) - start;
+    const int32_t first = own.begin + start;
     tile.gradOutput = gradOutput + first * tile.gradPlane + at;
     tile.sums = sums + first * padded + channel;
     accumulateFor(count, vectors)(tile);
@@ -186,8 +188,8 @@ bool conv2dByChannels(const Conv2dGeometry& g) {
 
 int64_t conv2dChannelScratchSize(const Conv2dGeometry& g) { return turnedSize(g) + sumsSize(g); }
 
-void conv2dGradWeightChannels(const Conv2dGeometry& g, const float* gradOutput, const float* input, float* scratch,
-                              float* gradWeight) {
+void conv2dGradWeightChannels(const Conv2dGeometry& g, Part part, const float* gradOutput, const float* input,
+                              float* scratch, float* gradWeight) {
   const int32_t channels = g.inChannels / g.groups;
   const int32_t filters = g.outChannels / g.groups;
   const int32_t taps = g.kernelHeight * g.kernelWidth;
@@ -195,6 +197,8 @@ void conv2dGradWeightChannels(const Conv2dGeometry& g, const float* gradOutput, 
   float* turned = scratch;
   float* sums = scratch + turnedSize(g);
   for (int32_t group = 0; group < g.groups; group++) {
+    const Range own = filtersOf(part, g, group);
+    if (own.begin == own.end) continue;
     turnRound(input + static_cast<int64_t>(group) * channels * g.inHeight * g.inWidth * kLanes, channels,
               g.inHeight * g.inWidth, turned);
     __builtin_memset(sums, 0, static_cast<size_t>(sumsSize(g)) * sizeof(float));
@@ -212,7 +216,7 @@ void conv2dGradWeightChannels(const Conv2dGeometry& g, const float* gradOutput, 
               const int32_t end = atMost(x + kPositions, inside.end);
               if (begin >= end) continue;
               const int64_t tap = static_cast<int64_t>(r) * g.kernelWidth + s;
-              addTap(g, gradients, turned, y, begin, end, r, s, channel, vectors, sums + tap * filters * padded);
+              addTap(g, own, gradients, turned, y, begin, end, r, s, channel, vectors, sums + tap * filters * padded);
             }
           }
           channel += vectors * kWidth;
@@ -220,7 +224,7 @@ void conv2dGradWeightChannels(const Conv2dGeometry& g, const float* gradOutput, 
       }
     }
     float* out = gradWeight + static_cast<int64_t>(group) * filters * channels * taps;
-    for (int32_t k = 0; k < filters; k++) {
+    for (int32_t k = own.begin; k < own.end; k++) {
       for (int32_t tap = 0; tap < taps; tap++) {
         const float* from = sums + (static_cast<int64_t>(tap) * filters + k) * padded;
         for (int32_t c = 0; c < channels; c++) out[(static_cast<int64_t>(k) * channels + c) * taps + tap] = from[c];

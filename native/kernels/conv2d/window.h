@@ -2,6 +2,8 @@
 #pragma once
 #include <stdint.h>
 
+#include "kernels/geometry.h"
+#include "kernels/part.h"
 #include "simd/simd.h"
 
 namespace laminet {
@@ -34,6 +36,40 @@ constexpr int32_t kBlock = kRegisters == 32 ? 8 : 4;
 LAMINET_INLINE int32_t blockCount(int32_t channels) { return (channels + kBlock - 1) / kBlock; }
 LAMINET_INLINE int32_t blockStart(int32_t channels, int32_t block) {
   return static_cast<int32_t>(static_cast<int64_t>(block) * channels / blockCount(channels));
+}
+
+// The filters of a group that lie in this part's share of all filters, counted from the group's first.
+LAMINET_INLINE Range filtersOf(Part part, const Conv2dGeometry& g, int32_t group) {
+  const Share share = shareOf(part, g.outChannels);
+  const int32_t filters = g.outChannels / g.groups;
+  const int32_t first = group * filters;
+  const int32_t begin = atLeast(0, atMost(static_cast<int32_t>(share.begin) - first, filters));
+  const int32_t end = atLeast(0, atMost(static_cast<int32_t>(share.end) - first, filters));
+  return {begin, end};
+}
+
+// Rows of an image.
+struct Rows {
+  int32_t begin, end;
+};
+
+// This part's share of all rows of all blocks of channels: calls visit(group, first channel, channels, rows) for each
+// block that it has rows of.
+template <class Visit>
+LAMINET_INLINE void eachBlock(Part part, int32_t groups, int32_t channels, int32_t height, const Visit& visit) {
+  const int32_t blocks = blockCount(channels);
+  const Share share = shareOf(part, static_cast<int64_t>(groups) * blocks * height);
+  for (int64_t at = share.begin; at < share.end;) {
+    const int64_t block = at / height;
+    const auto row = static_cast<int32_t>(at % height);
+    const int64_t left = share.end - at;
+    const auto rows = static_cast<int32_t>(left < height - row ? left : height - row);
+    const auto group = static_cast<int32_t>(block / blocks);
+    const int32_t start = blockStart(channels, static_cast<int32_t>(block % blocks));
+    const int32_t end = blockStart(channels, static_cast<int32_t>(block % blocks) + 1);
+    visit(group, group * channels + start, end - start, Rows{row, row + rows});
+    at += rows;
+  }
 }
 
 }  // namespace LAMINET_ISA

@@ -46,10 +46,11 @@ void packBackward(const DenseGeometry& g, const float* weight, int32_t begin, in
   }
 }
 
-// result[row] = start[row] + sum over columns of packed * vector, for every row and lane.
-void multiply(int32_t rows, int32_t columns, const float* vector, const float* packed, const float* start,
+// result[row] = start[row] + sum over columns of packed * vector, for the part's rows and every lane.
+void multiply(Part part, int32_t rows, int32_t columns, const float* vector, const float* packed, const float* start,
               float* result) {
-  for (int32_t row = 0; row < rows; row += kRows) {
+  const Share blocks = shareOf(part, (rows + kRows - 1) / kRows);
+  for (auto row = static_cast<int32_t>(blocks.begin * kRows); row < blocks.end * kRows; row += kRows) {
     const int32_t count = rows - row < kRows ? rows - row : kRows;
     for (int lane = 0; lane < kLanes; lane += kWidth) {
       Vec sum[kRows];
@@ -73,12 +74,13 @@ void multiply(int32_t rows, int32_t columns, const float* vector, const float* p
   }
 }
 
-void forward(const DenseGeometry& g, const float* input, const float* packed, const float* bias, float* output) {
-  multiply(g.outputs, g.inputs, input, packed, bias, output);
+void forward(const DenseGeometry& g, Part part, const float* input, const float* packed, const float* bias,
+             float* output) {
+  multiply(part, g.outputs, g.inputs, input, packed, bias, output);
 }
 
-void gradInput(const DenseGeometry& g, const float* gradOutput, const float* packed, float* gradInput) {
-  multiply(g.inputs, g.outputs, gradOutput, packed, nullptr, gradInput);
+void gradInput(const DenseGeometry& g, Part part, const float* gradOutput, const float* packed, float* gradInput) {
+  multiply(part, g.inputs, g.outputs, gradOutput, packed, nullptr, gradInput);
 }
 
 }  // namespace

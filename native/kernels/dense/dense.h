@@ -2,6 +2,7 @@
 // whole image is one, too.
 #pragma once
 #include "kernels/geometry.h"
+#include "kernels/part.h"
 
 namespace laminet {
 
@@ -12,9 +13,10 @@ struct DenseKernels {
   void (*packForward)(const DenseGeometry&, const float* weight, int32_t begin, int32_t end, float* packed);
   void (*packBackward)(const DenseGeometry&, const float* weight, int32_t begin, int32_t end, float* packed);
   // output = weight * input + bias, one chain over the inputs an element. bias may be null.
-  void (*forward)(const DenseGeometry&, const float* input, const float* packed, const float* bias, float* output);
+  void (*forward)(const DenseGeometry&, Part, const float* input, const float* packed, const float* bias,
+                  float* output);
   // gradInput = transposed weight * gradOutput, one chain over the outputs an element.
-  void (*gradInput)(const DenseGeometry&, const float* gradOutput, const float* packed, float* gradInput);
+  void (*gradInput)(const DenseGeometry&, Part, const float* gradOutput, const float* packed, float* gradInput);
   // The weights' gradient is a matrix product over all samples of a step, done when every slice has been through: a
   // slice leaves its inputs behind, transposed to [16][inputs, filled up to whole slices of 16], and its gradOutput as
   // it is.

@@ -9,6 +9,7 @@
 #include "kernels/table.h"
 #include "testing/guarded_buffer.h"
 #include "testing/instruction_sets.h"
+#include "testing/parts.h"
 #include "testing/random_numbers.h"
 #include "testing/tolerance.h"
 
@@ -69,8 +70,11 @@ void compareWithReference(const DenseGeometry& g, const Data& data, bool whole) 
     Output<float> gradInput(static_cast<int64_t>(g.inputs) * kSliceSamples);
     Output<float> gradWeight(static_cast<int64_t>(g.outputs) * g.inputs);
     Output<float> kept(dense.keptInputs(g));
-    dense.forward(g, input.data(), forwardWeights.data(), data.bias.empty() ? nullptr : bias.data(), output.data());
-    dense.gradInput(g, gradOutput.data(), backwardWeights.data(), gradInput.data());
+    inParts([&](Part part) {
+      dense.forward(g, part, input.data(), forwardWeights.data(), data.bias.empty() ? nullptr : bias.data(),
+                    output.data());
+    });
+    inParts([&](Part part) { dense.gradInput(g, part, gradOutput.data(), backwardWeights.data(), gradInput.data()); });
     // Rows are done by whichever threads take them: in two parts here.
     dense.keepInputs(g, input.data(), kept.data());
     dense.gradWeightRows(g, 0, middle, 1, kept.data(), gradOutput.data(), gradWeight.data());

@@ -73,41 +73,42 @@ void clear(float* output, int64_t pixels) {
 }
 
 template <class Pixels>
-void gather(const GatherGeometry& g, const Pixels& pixels, const uint32_t* indices, int32_t count, float* output) {
+void gather(const GatherGeometry& g, Part part, const Pixels& pixels, const uint32_t* indices, int32_t count,
+            float* output) {
   const int64_t size = static_cast<int64_t>(g.channels) * g.sourceHeight * g.sourceWidth;
   int64_t starts[kLanes];
   for (int32_t n = 0; n < count; n++) starts[n] = static_cast<int64_t>(indices[n]) * size;
   const Vec scale = broadcast(g.scale);
   const int32_t width = g.padLeft + g.sourceWidth + g.padRight;
-  int64_t offset = 0;
-  for (int32_t c = 0; c < g.channels; c++) {
-    clear(output, static_cast<int64_t>(g.padTop) * width);
-    output += static_cast<int64_t>(g.padTop) * width * kLanes;
-    for (int32_t y = 0; y < g.sourceHeight; y++) {
-      clear(output, g.padLeft);
-      output += static_cast<int64_t>(g.padLeft) * kLanes;
-      for (int32_t x = 0; x < g.sourceWidth; x += 16) {
-        const int32_t run = g.sourceWidth - x < 16 ? g.sourceWidth - x : 16;
-        pixels.write(starts, count, offset, run, scale, output);
-        offset += run;
-        output += static_cast<int64_t>(run) * kLanes;
-      }
-      clear(output, g.padRight);
-      output += static_cast<int64_t>(g.padRight) * kLanes;
+  const int32_t height = g.padTop + g.sourceHeight + g.padBottom;
+  const Share rows = shareOf(part, static_cast<int64_t>(g.channels) * height);
+  for (int64_t row = rows.begin; row < rows.end; row++) {
+    float* to = output + row * width * kLanes;
+    const int64_t y = row % height - g.padTop;
+    if (y < 0 || y >= g.sourceHeight) {
+      clear(to, width);
+      continue;
     }
-    clear(output, static_cast<int64_t>(g.padBottom) * width);
-    output += static_cast<int64_t>(g.padBottom) * width * kLanes;
+    clear(to, g.padLeft);
+    to += static_cast<int64_t>(g.padLeft) * kLanes;
+    const int64_t line = (row / height * g.sourceHeight + y) * g.sourceWidth;
+    for (int32_t x = 0; x < g.sourceWidth; x += 16) {
+      const int32_t run = g.sourceWidth - x < 16 ? g.sourceWidth - x : 16;
+      pixels.write(starts, count, line + x, run, scale, to);
+      to += static_cast<int64_t>(run) * kLanes;
+    }
+    clear(to, g.padRight);
   }
 }
 
-void gatherBytes(const GatherGeometry& g, const uint8_t* samples, const uint32_t* indices, int32_t count,
+void gatherBytes(const GatherGeometry& g, Part part, const uint8_t* samples, const uint32_t* indices, int32_t count,
                  float* output) {
-  gather(g, BytePixels{samples}, indices, count, output);
+  gather(g, part, BytePixels{samples}, indices, count, output);
 }
 
-void gatherFloats(const GatherGeometry& g, const float* samples, const uint32_t* indices, int32_t count,
+void gatherFloats(const GatherGeometry& g, Part part, const float* samples, const uint32_t* indices, int32_t count,
                   float* output) {
-  gather(g, FloatPixels{samples}, indices, count, output);
+  gather(g, part, FloatPixels{samples}, indices, count, output);
 }
 
 void scatter(int64_t elements, const float* input, int32_t count, float* rows) {

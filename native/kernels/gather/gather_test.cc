@@ -9,6 +9,7 @@
 #include "kernels/table.h"
 #include "testing/guarded_buffer.h"
 #include "testing/instruction_sets.h"
+#include "testing/parts.h"
 #include "testing/random_numbers.h"
 #include "testing/tolerance.h"
 
@@ -69,9 +70,12 @@ void check(const GatherGeometry& g, int32_t count) {
   onEverySet([&](const KernelTable& kernels, InstructionSet) {
     Output<float> output(static_cast<int64_t>(expected.size()));
     if (g.bytes) {
-      kernels.gather->bytes(g, byteSamples.data(), indices.data(), count, output.data());
+      inParts(
+          [&](Part part) { kernels.gather->bytes(g, part, byteSamples.data(), indices.data(), count, output.data()); });
     } else {
-      kernels.gather->floats(g, floatSamples.data(), indices.data(), count, output.data());
+      inParts([&](Part part) {
+        kernels.gather->floats(g, part, floatSamples.data(), indices.data(), count, output.data());
+      });
     }
     CHECK(output.values() == expected);
     return output.values();

@@ -20,16 +20,16 @@ bool tilesByTwo(const MaxPool2dGeometry& g) {
 }
 
 template <int SIZE, class Winner>
-void forwardOf(const MaxPool2dGeometry& g, const float* input, float* output, Winner* winners) {
-  for (int32_t c = 0; c < g.channels; c++) {
-    const float* plane = input + static_cast<int64_t>(c) * g.inHeight * g.inWidth * kLanes;
+void forwardOf(const MaxPool2dGeometry& g, Share channels, const float* input, float* output, Winner* winners) {
+  for (int64_t c = channels.begin; c < channels.end; c++) {
+    const float* plane = input + c * g.inHeight * g.inWidth * kLanes;
     for (int32_t y = 0; y < g.outHeight; y++) {
       const int32_t top = y * g.strideHeight - g.padTop;
       const Range rows = SIZE ? Range{0, SIZE} : tapsInside(top, g.inHeight, g.kernelHeight, 1);
       for (int32_t x = 0; x < g.outWidth; x++) {
         const int32_t left = x * g.strideWidth - g.padLeft;
         const Range columns = SIZE ? Range{0, SIZE} : tapsInside(left, g.inWidth, g.kernelWidth, 1);
-        const int64_t out = ((static_cast<int64_t>(c) * g.outHeight + y) * g.outWidth + x) * kLanes;
+        const int64_t out = ((c * g.outHeight + y) * g.outWidth + x) * kLanes;
         for (int lane = 0; lane < kLanes; lane += kWidth) {
           Vec best = broadcast(-__builtin_inff());
           Vec place = broadcast(static_cast<float>(rows.begin * g.kernelWidth + columns.begin));
@@ -52,35 +52,38 @@ void forwardOf(const MaxPool2dGeometry& g, const float* input, float* output, Wi
   }
 }
 
-void forward(const MaxPool2dGeometry& g, const float* input, float* output, void* winners) {
+void forward(const MaxPool2dGeometry& g, Part part, const float* input, float* output, void* winners) {
+  const Share channels = shareOf(part, g.channels);
   if (tilesByTwo(g)) {
-    forwardOf<2>(g, input, output, static_cast<uint8_t*>(winners));
+    forwardOf<2>(g, channels, input, output, static_cast<uint8_t*>(winners));
   } else if (winnerBytes(g) == 1) {
-    forwardOf<0>(g, input, output, static_cast<uint8_t*>(winners));
+    forwardOf<0>(g, channels, input, output, static_cast<uint8_t*>(winners));
   } else {
-    forwardOf<0>(g, input, output, static_cast<float*>(winners));
+    forwardOf<0>(g, channels, input, output, static_cast<float*>(winners));
   }
 }
 
 template <int SIZE, class Winner>
-void gradInputOf(const MaxPool2dGeometry& g, const float* gradOutput, const Winner* winners, float* gradInput) {
+void gradInputOf(const MaxPool2dGeometry& g, Share channels, const float* gradOutput, const Winner* winners,
+                 float* gradInput) {
   // Windows that do not overlap and leave nothing out write every input once: no zeros beforehand, no adding.
   const bool tiled = SIZE == 2 || (g.strideHeight == g.kernelHeight && g.strideWidth == g.kernelWidth &&
                                    g.padTop == 0 && g.padLeft == 0 && g.outHeight * g.kernelHeight == g.inHeight &&
                                    g.outWidth * g.kernelWidth == g.inWidth);
   if (!tiled) {
-    const int64_t elements = static_cast<int64_t>(g.channels) * g.inHeight * g.inWidth * kLanes;
-    __builtin_memset(gradInput, 0, static_cast<size_t>(elements) * sizeof(float));
+    const int64_t plane = static_cast<int64_t>(g.inHeight) * g.inWidth * kLanes;
+    const int64_t elements = (channels.end - channels.begin) * plane;
+    __builtin_memset(gradInput + channels.begin * plane, 0, static_cast<size_t>(elements) * sizeof(float));
   }
-  for (int32_t c = 0; c < g.channels; c++) {
-    float* plane = gradInput + static_cast<int64_t>(c) * g.inHeight * g.inWidth * kLanes;
+  for (int64_t c = channels.begin; c < channels.end; c++) {
+    float* plane = gradInput + c * g.inHeight * g.inWidth * kLanes;
     for (int32_t y = 0; y < g.outHeight; y++) {
       const int32_t top = y * g.strideHeight - g.padTop;
       const Range rows = SIZE ? Range{0, SIZE} : tapsInside(top, g.inHeight, g.kernelHeight, 1);
       for (int32_t x = 0; x < g.outWidth; x++) {
         const int32_t left = x * g.strideWidth - g.padLeft;
         const Range columns = SIZE ? Range{0, SIZE} : tapsInside(left, g.inWidth, g.kernelWidth, 1);
-        const int64_t out = ((static_cast<int64_t>(c) * g.outHeight + y) * g.outWidth + x) * kLanes;
+        const int64_t out = ((c * g.outHeight + y) * g.outWidth + x) * kLanes;
         for (int lane = 0; lane < kLanes; lane += kWidth) {
           const Vec gradient = load(gradOutput + out + lane);
           const Vec place = loadWinner(winners + out + lane);
@@ -101,13 +104,14 @@ void gradInputOf(const MaxPool2dGeometry& g, const float* gradOutput, const Winn
   }
 }
 
-void gradInput(const MaxPool2dGeometry& g, const float* gradOutput, const void* winners, float* gradInput) {
+void gradInput(const MaxPool2dGeometry& g, Part part, const float* gradOutput, const void* winners, float* gradInput) {
+  const Share channels = shareOf(part, g.channels);
   if (tilesByTwo(g)) {
-    gradInputOf<2>(g, gradOutput, static_cast<const uint8_t*>(winners), gradInput);
+    gradInputOf<2>(g, channels, gradOutput, static_cast<const uint8_t*>(winners), gradInput);
   } else if (winnerBytes(g) == 1) {
-    gradInputOf<0>(g, gradOutput, static_cast<const uint8_t*>(winners), gradInput);
+    gradInputOf<0>(g, channels, gradOutput, static_cast<const uint8_t*>(winners), gradInput);
   } else {
-    gradInputOf<0>(g, gradOutput, static_cast<const float*>(winners), gradInput);
+    gradInputOf<0>(g, channels, gradOutput, static_cast<const float*>(winners), gradInput);
   }
 }
 

@@ -11,6 +11,7 @@
 #include "kernels/table.h"
 #include "testing/guarded_buffer.h"
 #include "testing/instruction_sets.h"
+#include "testing/parts.h"
 #include "testing/random_numbers.h"
 #include "testing/tolerance.h"
 
@@ -90,13 +91,17 @@ void compareWithReference(const MaxPool2dGeometry& g, const std::vector<float>& 
     std::vector<float> places;
     if (winnerBytes(g) == 1) {
       Output<uint8_t> winners(outputs);
-      kernels.maxPool2d->forward(g, input.data(), output.data(), winners.data());
-      kernels.maxPool2d->gradInput(g, gradOutput.data(), winners.data(), gradInput.data());
+      inParts([&](Part part) { kernels.maxPool2d->forward(g, part, input.data(), output.data(), winners.data()); });
+      inParts([&](Part part) {
+        kernels.maxPool2d->gradInput(g, part, gradOutput.data(), winners.data(), gradInput.data());
+      });
       for (const uint8_t place : winners.values()) places.push_back(place);
     } else {
       Output<float> winners(outputs);
-      kernels.maxPool2d->forward(g, input.data(), output.data(), winners.data());
-      kernels.maxPool2d->gradInput(g, gradOutput.data(), winners.data(), gradInput.data());
+      inParts([&](Part part) { kernels.maxPool2d->forward(g, part, input.data(), output.data(), winners.data()); });
+      inParts([&](Part part) {
+        kernels.maxPool2d->gradInput(g, part, gradOutput.data(), winners.data(), gradInput.data());
+      });
       places = winners.values();
     }
     std::vector<float> bits = output.values();
