@@ -9,7 +9,7 @@ namespace laminet {
 namespace LAMINET_ISA {
 
 const Conv2dKernels& conv2dKernels() {
-  static constexpr Conv2dKernels kernels = {conv2dPackForward, conv2dPackBackward, conv2dForward,
+  static constexpr Conv2dKernels kernels = {conv2dPackForward, conv2dPackBackward, conv2dForward,   conv2dForwardPool,
                                             conv2dGradInput,   conv2dScratchSize,  conv2dGradWeight};
   return kernels;
 }

@@ -15,6 +15,16 @@ const float* bias(const Call& call, const Slice& slice) {
   return call.bias < 0 ? nullptr : slice.buffers->parameters + call.bias;
 }
 
+// Null for other ops.
+Activation activationOf(const KernelTable& kernels, Op op) {
+  switch (op) {
+    case Op::tanh: return kernels.activation->tanh;
+    case Op::sigmoid: return kernels.activation->sigmoid;
+    case Op::relu: return kernels.activation->relu;
+    default: return nullptr;
+  }
+}
+
 void gather(const Call& call, Slice& slice) {
   const GatherGeometry& g = call.geometry.gather;
   const GatherKernels& kernels = *call.kernels->gather;
@@ -36,6 +46,12 @@ void scatter(const Call& call, Slice& slice) {
 void conv2d(const Call& call, Slice& slice) {
   call.kernels->conv2d->forward(call.geometry.conv2d, slice.part, input(call, slice, 0), packed(call, slice),
                                 bias(call, slice), output(call, slice));
+}
+
+void conv2dPool(const Call& call, Slice& slice) {
+  call.kernels->conv2d->forwardPool(call.geometry.conv2d, slice.part, input(call, slice, 0), packed(call, slice),
+                                    bias(call, slice), activationOf(*call.kernels, call.fusion.activation),
+                                    output(call, slice), reinterpret_cast<uint8_t*>(slice.arena + call.outputs[1]));
 }
 
 void conv2dGradInput(const Call& call, Slice& slice) {
@@ -87,8 +103,7 @@ void maxPool2dGrad(const Call& call, Slice& slice) {
 void reshape(const Call&, Slice&) {}
 
 void activation(const Call& call, Slice& slice) {
-  const ActivationKernels& kernels = *call.kernels->activation;
-  const auto function = call.op == Op::tanh ? kernels.tanh : call.op == Op::sigmoid ? kernels.sigmoid : kernels.relu;
+  const Activation function = activationOf(*call.kernels, call.op);
   function(call.geometry.elements * kSliceSamples, input(call, slice, 0), output(call, slice));
 }
 
@@ -205,5 +220,7 @@ CallFunction callFunction(Op op, bool isDense) {
   }
   return nullptr;
 }
+
+CallFunction pooledCallFunction(Op op) { return op == Op::conv2d ? conv2dPool : nullptr; }
 
 }  // namespace laminet

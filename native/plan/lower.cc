@@ -66,6 +66,8 @@ int64_t Lowering::bytesOf(int32_t id) const {
       if (instruction.op == Op::maxPool2d && instruction.outputs[1] == id) {
         bytes = winnerBytes(instruction.geometry.maxPool2d);
       }
+      // Windows of 2x2.
+      if (instruction.fusion.pools && instruction.outputs[1] == id) bytes = 1;
     }
   }
   return tensor.elements * kSliceSamples * bytes;
@@ -125,9 +127,11 @@ void Lowering::keep(int32_t parameter, Call* call) {
 }
 
 void Lowering::addCall(const Instruction& instruction, int32_t step) {
+  if (instruction.fusion.absorbed) return;
   Call call{};
   call.op = instruction.op;
   call.kernels = &kernels_;
+  call.fusion = instruction.fusion;
   call.geometry = instruction.geometry;
   call.result = instruction.result;
   call.instruction = step;
@@ -165,7 +169,7 @@ void Lowering::addCall(const Instruction& instruction, int32_t step) {
     case Op::sgd: lowered_.hasUpdate[program_.tensors[instruction.inputs[0]].parameter] = true; return;
     default: break;
   }
-  call.run = callFunction(instruction.op, dense);
+  call.run = instruction.fusion.pools ? pooledCallFunction(instruction.op) : callFunction(instruction.op, dense);
   lowered_.calls.push_back(call);
   scratch_.push_back(scratch);
 }
@@ -194,7 +198,7 @@ Lowered Lowering::run() {
 
   size_t next = 0;
   for (const Instruction& instruction : program_.instructions) {
-    if (instruction.op == Op::sgd) continue;
+    if (instruction.op == Op::sgd || instruction.fusion.absorbed) continue;
     Call& call = lowered_.calls[next];
     const auto place = [&](const std::vector<int32_t>& ids, int64_t* offsets) {
       for (size_t i = 0; i < ids.size() && i < 2; i++) {

@@ -56,6 +56,7 @@ struct Call {
   int32_t result;
   int32_t instruction;  // its number in the program
   Op op;
+  Fusion fusion;
   decltype(Instruction::geometry) geometry;
 };
 

@@ -1,6 +1,7 @@
 #include "plan/plan.h"
 
 #include "plan/clock.h"
+#include "plan/fuse.h"
 
 #include <string.h>
 
@@ -34,6 +35,7 @@ Status Plan::create(const double* numbers, size_t count, int threads, Instructio
   const Status status = decodeProgram(numbers, count, &plan->program_, where);
   if (status != Status::ok) return status;
   *where = -1;
+  fuse(&plan->program_);
   const Program& program = plan->program_;
   plan->kernels_ = &kernelsFor(set);
   const int32_t slices = ceilDiv(program.batchSize, kSliceSamples);

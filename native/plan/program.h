@@ -33,6 +33,13 @@ struct Tensor {
   int32_t parameter;  // -1 for none
 };
 
+// What fuse() makes of an instruction.
+struct Fusion {
+  bool absorbed = false;      // another instruction does its work: it has no operands and no call
+  bool pools = false;         // a conv2d that max-pools, too: its outputs are the pooled values and the winners
+  Op activation = Op::count;  // of the pooled values, if any
+};
+
 struct Instruction {
   Op op;
   std::vector<int32_t> inputs;  // -1 for one that is left out
@@ -47,6 +54,7 @@ struct Instruction {
     int64_t elements;
   } geometry;
   int32_t result;  // of scatter
+  Fusion fusion;
 };
 
 struct Parameter {

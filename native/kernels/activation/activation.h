@@ -7,10 +7,12 @@
 
 namespace laminet {
 
+using Activation = void (*)(int64_t count, const float* x, float* y);
+
 struct ActivationKernels {
-  void (*tanh)(int64_t count, const float* x, float* y);
-  void (*sigmoid)(int64_t count, const float* x, float* y);
-  void (*relu)(int64_t count, const float* x, float* y);
+  Activation tanh;
+  Activation sigmoid;
+  Activation relu;
   // Gradients of the input from the gradient of the output and the output itself.
   void (*tanhGrad)(int64_t count, const float* gradOutput, const float* y, float* gradInput);
   void (*sigmoidGrad)(int64_t count, const float* gradOutput, const float* y, float* gradInput);

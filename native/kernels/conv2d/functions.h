@@ -1,4 +1,5 @@
 #pragma once
+#include "kernels/activation/activation.h"
 #include "kernels/geometry.h"
 #include "kernels/part.h"
 
@@ -7,6 +8,8 @@ namespace LAMINET_ISA {
 
 void conv2dForward(const Conv2dGeometry& g, Part part, const float* input, const float* packed, const float* bias,
                    float* output);
+void conv2dForwardPool(const Conv2dGeometry& g, Part part, const float* input, const float* packed, const float* bias,
+                       Activation activation, float* output, uint8_t* winners);
 void conv2dGradInput(const Conv2dGeometry& g, Part part, const float* gradOutput, const float* packed,
                      float* gradInput);
 void conv2dGradInputStrided(const Conv2dGeometry& g, Part part, const float* gradOutput, const float* packed,
