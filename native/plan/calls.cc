@@ -6,13 +6,12 @@
 namespace laminet {
 namespace {
 
-float* floats(const Slice& slice, int64_t offset) { return reinterpret_cast<float*>(slice.arena + offset); }
-float* input(const Call& call, const Slice& slice, int index) { return floats(slice, call.inputs[index]); }
-float* output(const Call& call, const Slice& slice, int index = 0) { return floats(slice, call.outputs[index]); }
 const float* packed(const Call& call, const Slice& slice) { return slice.packed + call.weight; }
-float* gradient(const Call& call, const Slice& slice) { return slice.gradients + call.weight; }
-const float* bias(const Call& call, const Slice& slice) {
-  return call.bias < 0 ? nullptr : slice.buffers->parameters + call.bias;
+
+// This part's range of a tensor of so many elements, in floats: whole vectors of 16.
+Share floatsOf(const Call& call, const Slice& slice, int64_t elements) {
+  const Share vectors = shareOf(slice.part, (elements * call.lanes + 15) / 16);
+  return {vectors.begin * 16, vectors.end * 16};
 }
 
 // Null for other ops.
@@ -30,48 +29,48 @@ void gather(const Call& call, Slice& slice) {
   const GatherKernels& kernels = *call.kernels->gather;
   if (g.bytes) {
     kernels.bytes(g, slice.part, static_cast<const uint8_t*>(slice.buffers->samples), slice.indices, slice.samples,
-                  output(call, slice));
+                  outputOf(call, slice));
   } else {
     kernels.floats(g, slice.part, static_cast<const float*>(slice.buffers->samples), slice.indices, slice.samples,
-                   output(call, slice));
+                   outputOf(call, slice));
   }
 }
 
 void scatter(const Call& call, Slice& slice) {
   const int64_t elements = call.geometry.elements;
-  call.kernels->gather->scatter(elements, input(call, slice, 0), slice.samples,
+  call.kernels->gather->scatter(elements, inputOf(call, slice, 0), slice.samples,
                                 slice.buffers->results[call.result] + slice.row * elements);
 }
 
 void conv2d(const Call& call, Slice& slice) {
-  call.kernels->conv2d->forward(call.geometry.conv2d, slice.part, input(call, slice, 0), packed(call, slice),
-                                bias(call, slice), output(call, slice));
+  call.kernels->conv2d->forward(call.geometry.conv2d, slice.part, inputOf(call, slice, 0), packed(call, slice),
+                                biasOf(call, slice), outputOf(call, slice));
 }
 
 void conv2dPool(const Call& call, Slice& slice) {
-  call.kernels->conv2d->forwardPool(call.geometry.conv2d, slice.part, input(call, slice, 0), packed(call, slice),
-                                    bias(call, slice), activationOf(*call.kernels, call.fusion.activation),
-                                    output(call, slice), reinterpret_cast<uint8_t*>(slice.arena + call.outputs[1]));
+  call.kernels->conv2d->forwardPool(call.geometry.conv2d, slice.part, inputOf(call, slice, 0), packed(call, slice),
+                                    biasOf(call, slice), activationOf(*call.kernels, call.fusion.activation),
+                                    outputOf(call, slice), reinterpret_cast<uint8_t*>(outputOf(call, slice, 1)));
 }
 
 void conv2dGradInput(const Call& call, Slice& slice) {
-  call.kernels->conv2d->gradInput(call.geometry.conv2d, slice.part, input(call, slice, 0), packed(call, slice),
-                                  output(call, slice));
+  call.kernels->conv2d->gradInput(call.geometry.conv2d, slice.part, inputOf(call, slice, 0), packed(call, slice),
+                                  outputOf(call, slice));
 }
 
 void conv2dGradWeight(const Call& call, Slice& slice) {
-  call.kernels->conv2d->gradWeight(call.geometry.conv2d, slice.part, input(call, slice, 0), input(call, slice, 1),
-                                   floats(slice, call.scratch), gradient(call, slice));
+  call.kernels->conv2d->gradWeight(call.geometry.conv2d, slice.part, inputOf(call, slice, 0), inputOf(call, slice, 1),
+                                   floatsAt(slice, call.scratch), gradientOf(call, slice));
 }
 
 void dense(const Call& call, Slice& slice) {
-  call.kernels->dense->forward(call.geometry.dense, slice.part, input(call, slice, 0), packed(call, slice),
-                               bias(call, slice), output(call, slice));
+  call.kernels->dense->forward(call.geometry.dense, slice.part, inputOf(call, slice, 0), packed(call, slice),
+                               biasOf(call, slice), outputOf(call, slice));
 }
 
 void denseGradInput(const Call& call, Slice& slice) {
-  call.kernels->dense->gradInput(call.geometry.dense, slice.part, input(call, slice, 0), packed(call, slice),
-                                 output(call, slice));
+  call.kernels->dense->gradInput(call.geometry.dense, slice.part, inputOf(call, slice, 0), packed(call, slice),
+                                 outputOf(call, slice));
 }
 
 // The product itself is done in the second stage.
@@ -79,24 +78,24 @@ void denseGradWeight(const Call& call, Slice& slice) {
   const DenseKernels& kernels = *call.kernels->dense;
   const DenseGeometry& g = call.geometry.dense;
   const int64_t gradients = static_cast<int64_t>(g.outputs) * kSliceSamples;
-  kernels.keepInputs(g, input(call, slice, 1), slice.kept + call.keptInputs + slice.number * kernels.keptInputs(g));
-  memcpy(slice.kept + call.keptGradients + slice.number * gradients, input(call, slice, 0),
+  kernels.keepInputs(g, inputOf(call, slice, 1), slice.kept + call.keptInputs + slice.number * kernels.keptInputs(g));
+  memcpy(slice.kept + call.keptGradients + slice.number * gradients, inputOf(call, slice, 0),
          static_cast<size_t>(gradients) * sizeof(float));
 }
 
 void biasGrad(const Call& call, Slice& slice) {
-  call.kernels->activation->channelSums(call.geometry.channels, slice.part, input(call, slice, 0),
-                                        gradient(call, slice));
+  call.kernels->activation->channelSums(call.geometry.channels, slice.part, inputOf(call, slice, 0),
+                                        gradientOf(call, slice));
 }
 
 void maxPool2d(const Call& call, Slice& slice) {
-  call.kernels->maxPool2d->forward(call.geometry.maxPool2d, slice.part, input(call, slice, 0), output(call, slice),
-                                   slice.arena + call.outputs[1]);
+  call.kernels->maxPool2d->forward(call.geometry.maxPool2d, slice.part, inputOf(call, slice, 0), outputOf(call, slice),
+                                   outputOf(call, slice, 1));
 }
 
 void maxPool2dGrad(const Call& call, Slice& slice) {
-  call.kernels->maxPool2d->gradInput(call.geometry.maxPool2d, slice.part, input(call, slice, 0),
-                                     slice.arena + call.inputs[1], output(call, slice));
+  call.kernels->maxPool2d->gradInput(call.geometry.maxPool2d, slice.part, inputOf(call, slice, 0),
+                                     inputOf(call, slice, 1), outputOf(call, slice));
 }
 
 // Input and output are the same memory.
@@ -104,7 +103,8 @@ void reshape(const Call&, Slice&) {}
 
 void activation(const Call& call, Slice& slice) {
   const Activation function = activationOf(*call.kernels, call.op);
-  function(call.geometry.elements * kSliceSamples, input(call, slice, 0), output(call, slice));
+  const Share own = floatsOf(call, slice, call.geometry.elements);
+  function(own.end - own.begin, inputOf(call, slice, 0) + own.begin, outputOf(call, slice) + own.begin);
 }
 
 void activationGrad(const Call& call, Slice& slice) {
@@ -112,19 +112,21 @@ void activationGrad(const Call& call, Slice& slice) {
   const auto function = call.op == Op::tanhGrad      ? kernels.tanhGrad
                         : call.op == Op::sigmoidGrad ? kernels.sigmoidGrad
                                                      : kernels.reluGrad;
-  function(call.geometry.elements * kSliceSamples, input(call, slice, 0), input(call, slice, 1), output(call, slice));
+  const Share own = floatsOf(call, slice, call.geometry.elements);
+  function(own.end - own.begin, inputOf(call, slice, 0) + own.begin, inputOf(call, slice, 1) + own.begin,
+           outputOf(call, slice) + own.begin);
 }
 
 void softmax(const Call& call, Slice& slice) {
   const ActivationKernels& kernels = *call.kernels->activation;
   const auto function = call.op == Op::softmax ? kernels.softmax : kernels.logSoftmax;
-  function(call.geometry.channels, input(call, slice, 0), output(call, slice));
+  function(call.geometry.channels, inputOf(call, slice, 0), outputOf(call, slice));
 }
 
 void softmaxGrad(const Call& call, Slice& slice) {
   const ActivationKernels& kernels = *call.kernels->activation;
   const auto function = call.op == Op::softmaxGrad ? kernels.softmaxGrad : kernels.logSoftmaxGrad;
-  function(call.geometry.channels, input(call, slice, 0), input(call, slice, 1), output(call, slice));
+  function(call.geometry.channels, inputOf(call, slice, 0), inputOf(call, slice, 1), outputOf(call, slice));
 }
 
 const LossPair& lossPair(const Call& call) {
@@ -147,7 +149,7 @@ const LossPair& lossPair(const Call& call) {
 }
 
 void loss(const Call& call, Slice& slice) {
-  lossPair(call).loss(call.geometry.loss, input(call, slice, 0), input(call, slice, 1), output(call, slice));
+  lossPair(call).loss(call.geometry.loss, inputOf(call, slice, 0), inputOf(call, slice, 1), outputOf(call, slice));
 }
 
 void lossGrad(const Call& call, Slice& slice) {
@@ -155,7 +157,8 @@ void lossGrad(const Call& call, Slice& slice) {
   alignas(64) float scale[kSliceSamples];
   const float share = 1.0f / (static_cast<float>(slice.stepSamples) * call.geometry.loss.divisor);
   for (int32_t n = 0; n < kSliceSamples; n++) scale[n] = n < slice.samples ? share : 0.0f;
-  lossPair(call).gradient(call.geometry.loss, input(call, slice, 0), input(call, slice, 1), scale, output(call, slice));
+  lossPair(call).gradient(call.geometry.loss, inputOf(call, slice, 0), inputOf(call, slice, 1), scale,
+                          outputOf(call, slice));
 }
 
 // The sum over the slice's samples, by the fixed tree.
@@ -165,15 +168,32 @@ double sumSamples(const Call& call, const float* values, int32_t samples) {
   return call.kernels->loss->sumLanes(lanes);
 }
 
-void meanLoss(const Call& call, Slice& slice) { slice.loss = sumSamples(call, input(call, slice, 0), slice.samples); }
+void meanLoss(const Call& call, Slice& slice) {
+  *slice.loss = sumSamples(call, inputOf(call, slice, 0), slice.samples);
+}
 
 void countCorrect(const Call& call, Slice& slice) {
   alignas(64) float correct[kSliceSamples];
-  call.kernels->loss->correct(call.geometry.loss, input(call, slice, 0), input(call, slice, 1), correct);
-  slice.correct = sumSamples(call, correct, slice.samples);
+  call.kernels->loss->correct(call.geometry.loss, inputOf(call, slice, 0), inputOf(call, slice, 1), correct);
+  *slice.correct = sumSamples(call, correct, slice.samples);
 }
 
 }  // namespace
+
+void gatherTargets(const Call& call, Slice& slice) {
+  float* rows = outputOf(call, slice);
+  const RunBuffers& buffers = *slice.buffers;
+  const int64_t elements = call.outputElements[0];
+  for (int32_t n = 0; n < call.lanes; n++) {
+    const bool used = n < slice.samples;
+    if (call.targets == TargetKind::classes) {
+      rows[n] = used ? static_cast<float>(buffers.labels[slice.indices[n]]) : 0.0f;
+      continue;
+    }
+    const float* from = used ? buffers.values + slice.indices[n] * elements : nullptr;
+    for (int64_t e = 0; e < elements; e++) rows[e * call.lanes + n] = used ? from[e] : 0.0f;
+  }
+}
 
 CallFunction callFunction(Op op, bool isDense) {
   switch (op) {

@@ -3,10 +3,28 @@
 
 namespace laminet {
 
-// The function that runs an op for a slice. `dense` for a convolution whose kernel covers its whole image.
 using CallFunction = void (*)(const Call&, Slice&);
+
+// The function that runs an op for a slice of 16 samples. `dense` for a convolution whose kernel covers its whole
+// image.
 CallFunction callFunction(Op op, bool dense);
 // The same for an op that pools, too.
 CallFunction pooledCallFunction(Op op);
+
+// Targets to the slice's lanes; lanes without a sample get zeros.
+void gatherTargets(const Call& call, Slice& slice);
+
+// Operands of a call.
+inline float* floatsAt(const Slice& slice, Place place) {
+  return reinterpret_cast<float*>(slice.blocks[static_cast<int>(place.block)] + place.offset);
+}
+inline float* inputOf(const Call& call, const Slice& slice, int index) { return floatsAt(slice, call.inputs[index]); }
+inline float* outputOf(const Call& call, const Slice& slice, int index = 0) {
+  return floatsAt(slice, call.outputs[index]);
+}
+inline const float* biasOf(const Call& call, const Slice& slice) {
+  return call.bias < 0 ? nullptr : slice.buffers->parameters + call.bias;
+}
+inline float* gradientOf(const Call& call, const Slice& slice) { return slice.gradients + call.weight; }
 
 }  // namespace laminet

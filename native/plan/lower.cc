@@ -2,6 +2,7 @@
 
 #include "plan/arena.h"
 #include "plan/calls.h"
+#include "plan/stages.h"
 
 namespace laminet {
 namespace {
@@ -16,6 +17,15 @@ bool coversImage(const Conv2dGeometry& g) {
 }
 
 bool isConvolution(Op op) { return op == Op::conv2d || op == Op::conv2dGradInput || op == Op::conv2dGradWeight; }
+
+bool isDense(const Instruction& instruction) {
+  switch (instruction.op) {
+    case Op::dense:
+    case Op::denseGradInput:
+    case Op::denseGradWeight: return true;
+    default: return isConvolution(instruction.op) && coversImage(instruction.geometry.conv2d);
+  }
+}
 
 // Ops that may write over their first input: each element depends on the same element alone.
 bool worksInPlace(Op op) {
@@ -32,31 +42,52 @@ bool worksInPlace(Op op) {
 
 class Lowering {
  public:
-  Lowering(const Program& program, const KernelTable& kernels, int32_t slices)
+  Lowering(const Program& program, const KernelTable& kernels, int32_t threads)
       : program_(program),
         kernels_(kernels),
-        slices_(slices),
-        pieces_(program.tensors.size(), -1),
-        last_(program.tensors.size(), -1) {}
+        threads_(threads),
+        pieceOf_(program.tensors.size(), -1),
+        last_(program.tensors.size(), -1) {
+    lowered_.lanes = kSliceSamples;
+    lowered_.slices = (program.batchSize + lowered_.lanes - 1) / lowered_.lanes;
+  }
 
   Lowered run();
 
  private:
+  // Memory that tensors (several, where one is written over another) or a call's scratch lie in.
+  struct Piece {
+    int64_t bytes;
+    int32_t first, last;  // calls that need it
+    Place place;
+  };
+  int32_t addPiece(int64_t bytes, int32_t first, int32_t last);
   int64_t bytesOf(int32_t id) const;
-  void placeOutputs(const Instruction& instruction, int32_t step);
-  void addCall(const Instruction& instruction, int32_t step);
-  int64_t packing(const Instruction& instruction, bool backward);
+  void placeTargets();
+  void placeOutputs(const Instruction& instruction, int32_t at);
+  void addCall(const Instruction& instruction, int32_t number);
+  int64_t packing(const Instruction& instruction, bool dense, bool backward);
   void keep(int32_t parameter, Call* call);
+  int64_t scratchFloats(const Call& call) const;
+  void assignMemory();
+  void fillPlaces();
+  void listGradients();
 
   const Program& program_;
   const KernelTable& kernels_;
-  const int32_t slices_;
+  const int32_t threads_;
   Lowered lowered_;
-  Arena arena_;
-  std::vector<int32_t> pieces_;   // by tensor
-  std::vector<int32_t> last_;     // by tensor: the last instruction that reads it
-  std::vector<int32_t> scratch_;  // by call
+  std::vector<Piece> pieces_;
+  std::vector<int32_t> pieceOf_;  // by tensor
+  std::vector<int32_t> last_;     // by tensor: the last call that reads it
+  std::vector<int32_t> scratch_;  // by call: a piece or -1
+  std::vector<int32_t> callOf_;   // by instruction, or -1
 };
+
+int32_t Lowering::addPiece(int64_t bytes, int32_t first, int32_t last) {
+  pieces_.push_back({bytes, first, last, {}});
+  return static_cast<int32_t>(pieces_.size()) - 1;
+}
 
 int64_t Lowering::bytesOf(int32_t id) const {
   const Tensor& tensor = program_.tensors[id];
@@ -70,34 +101,53 @@ int64_t Lowering::bytesOf(int32_t id) const {
       if (instruction.fusion.pools && instruction.outputs[1] == id) bytes = 1;
     }
   }
-  return tensor.elements * kSliceSamples * bytes;
+  return tensor.elements * lowered_.lanes * bytes;
 }
 
-void Lowering::placeOutputs(const Instruction& instruction, int32_t step) {
+// Targets are gathered before the first call that reads them; there is one tensor of them at most.
+void Lowering::placeTargets() {
+  for (size_t id = 0; id < program_.tensors.size(); id++) {
+    const Tensor& tensor = program_.tensors[id];
+    if (tensor.role != Role::targets || pieceOf_[id] >= 0) continue;
+    const auto at = static_cast<int32_t>(lowered_.calls.size());
+    pieceOf_[id] = addPiece(bytesOf(static_cast<int32_t>(id)), at, last_[id]);
+    Call call{};
+    call.run = gatherTargets;
+    call.op = Op::gather;
+    call.lanes = lowered_.lanes;
+    call.targets = program_.targets;
+    call.outputElements[0] = tensor.elements;
+    lowered_.calls.push_back(call);
+    scratch_.push_back(-1);
+  }
+}
+
+void Lowering::placeOutputs(const Instruction& instruction, int32_t at) {
   for (const int32_t id : instruction.outputs) {
     const Tensor& tensor = program_.tensors[id];
     if (tensor.role != Role::activation) continue;
-    const int32_t until = last_[id] < step ? step : last_[id];
+    const int32_t until = last_[id] < at ? at : last_[id];
     const int32_t first = instruction.inputs.empty() ? -1 : instruction.inputs[0];
     const bool alias = instruction.op == Op::reshape;
-    const bool free = worksInPlace(instruction.op) && arena_.lastUse(pieces_[first]) == step;
+    const bool free = worksInPlace(instruction.op) && pieces_[pieceOf_[first]].last == at;
     if (first >= 0 && (alias || free)) {
-      pieces_[id] = pieces_[first];
-      arena_.extend(pieces_[id], until);
+      pieceOf_[id] = pieceOf_[first];
+      Piece& piece = pieces_[pieceOf_[id]];
+      if (piece.last < until) piece.last = until;
     } else {
-      pieces_[id] = arena_.add(bytesOf(id), step, until);
+      pieceOf_[id] = addPiece(bytesOf(id), at, until);
     }
   }
 }
 
-int64_t Lowering::packing(const Instruction& instruction, bool backward) {
+int64_t Lowering::packing(const Instruction& instruction, bool dense, bool backward) {
   const int32_t parameter = program_.tensors[instruction.inputs[1]].parameter;
   Packing packing{};
   packing.parameter = parameter;
   packing.backward = backward;
   packing.offset = lowered_.packedFloats;
   int64_t size = program_.parameters[parameter].size;
-  if (isConvolution(instruction.op) && !coversImage(instruction.geometry.conv2d)) {
+  if (!dense) {
     packing.conv2d = instruction.geometry.conv2d;
     packing.rows = packing.conv2d.outChannels;
   } else {
@@ -120,105 +170,184 @@ int64_t Lowering::packing(const Instruction& instruction, bool backward) {
 void Lowering::keep(int32_t parameter, Call* call) {
   const DenseGeometry& g = call->geometry.dense;
   call->keptInputs = lowered_.keptFloats;
-  lowered_.keptFloats += slices_ * kernels_.dense->keptInputs(g);
+  lowered_.keptFloats += lowered_.slices * kernels_.dense->keptInputs(g);
   call->keptGradients = lowered_.keptFloats;
-  lowered_.keptFloats += static_cast<int64_t>(slices_) * g.outputs * kSliceSamples;
+  lowered_.keptFloats += static_cast<int64_t>(lowered_.slices) * g.outputs * lowered_.lanes;
   lowered_.denseGradients.push_back({parameter, call->instruction, g, call->keptInputs, call->keptGradients});
 }
 
-void Lowering::addCall(const Instruction& instruction, int32_t step) {
-  if (instruction.fusion.absorbed) return;
+int64_t Lowering::scratchFloats(const Call& call) const {
+  if (call.dense || !isConvolution(call.op)) return 0;
+  const Conv2dGeometry& g = call.geometry.conv2d;
+  return call.op == Op::conv2dGradWeight ? kernels_.conv2d->scratchSize(g) : 0;
+}
+
+void Lowering::addCall(const Instruction& instruction, int32_t number) {
   Call call{};
   call.op = instruction.op;
   call.kernels = &kernels_;
   call.fusion = instruction.fusion;
   call.geometry = instruction.geometry;
   call.result = instruction.result;
-  call.instruction = step;
+  call.instruction = number;
+  call.lanes = lowered_.lanes;
   call.bias = -1;
-  const bool dense = isConvolution(instruction.op) && coversImage(instruction.geometry.conv2d);
-  if (dense) {
+  call.dense = isDense(instruction);
+  if (call.dense && isConvolution(instruction.op)) {
     const Conv2dGeometry& g = instruction.geometry.conv2d;
     call.geometry.dense = {g.inChannels * g.inHeight * g.inWidth, g.outChannels};
   }
-  int32_t scratch = -1;
+  const auto parameterOffset = [&](int32_t tensor) {
+    return program_.parameters[program_.tensors[tensor].parameter].offset;
+  };
   switch (instruction.op) {
     case Op::conv2d:
     case Op::dense:
-      call.weight = packing(instruction, false);
+      call.weight = packing(instruction, call.dense, false);
       if (instruction.inputs.size() == 3 && instruction.inputs[2] >= 0) {
-        call.bias = program_.parameters[program_.tensors[instruction.inputs[2]].parameter].offset;
+        call.bias = parameterOffset(instruction.inputs[2]);
       }
       break;
     case Op::conv2dGradInput:
-    case Op::denseGradInput: call.weight = packing(instruction, true); break;
+    case Op::denseGradInput: call.weight = packing(instruction, call.dense, true); break;
     case Op::conv2dGradWeight:
     case Op::denseGradWeight:
     case Op::biasGrad: {
       const int32_t parameter = program_.tensors[instruction.outputs[0]].parameter;
       call.weight = program_.parameters[parameter].offset;
       lowered_.hasGradient[parameter] = true;
-      if (dense || instruction.op == Op::denseGradWeight) {
-        keep(parameter, &call);
-      } else if (instruction.op == Op::conv2dGradWeight) {
-        scratch = arena_.add(kernels_.conv2d->scratchSize(call.geometry.conv2d) * kFloatBytes, step, step);
-      }
+      if (call.dense) keep(parameter, &call);
       break;
     }
     case Op::meanLoss: lowered_.hasLoss = true; break;
-    case Op::sgd: lowered_.hasUpdate[program_.tensors[instruction.inputs[0]].parameter] = true; return;
     default: break;
   }
-  call.run = instruction.fusion.pools ? pooledCallFunction(instruction.op) : callFunction(instruction.op, dense);
+  for (size_t i = 0; i < instruction.inputs.size() && i < kMostOperands; i++) {
+    const int32_t id = instruction.inputs[i];
+    if (id >= 0 && pieceOf_[id] >= 0) call.inputElements[i] = program_.tensors[id].elements;
+  }
+  for (size_t i = 0; i < instruction.outputs.size() && i < kMostOperands; i++) {
+    const int32_t id = instruction.outputs[i];
+    if (pieceOf_[id] >= 0) call.outputElements[i] = program_.tensors[id].elements;
+  }
+  call.run = call.fusion.pools ? pooledCallFunction(call.op) : callFunction(call.op, call.dense);
+  const auto at = static_cast<int32_t>(lowered_.calls.size());
+  const int64_t scratch = scratchFloats(call);
+  scratch_.push_back(scratch > 0 ? addPiece(scratch * kFloatBytes, at, at) : -1);
   lowered_.calls.push_back(call);
-  scratch_.push_back(scratch);
+}
+
+// Tensors that live within one stage lie in the thread's block; the others move with their slice.
+void Lowering::assignMemory() {
+  std::vector<int32_t> stageOf(lowered_.calls.size());
+  for (size_t stage = 0; stage < lowered_.stages.size(); stage++) {
+    for (int32_t call = lowered_.stages[stage].begin; call < lowered_.stages[stage].end; call++) {
+      stageOf[call] = static_cast<int32_t>(stage);
+    }
+  }
+  Arena arenas[kBlocks];
+  std::vector<int32_t> numbers;
+  std::vector<bool> isScratch(pieces_.size(), false);
+  for (const int32_t scratch : scratch_) {
+    if (scratch >= 0) isScratch[scratch] = true;
+  }
+  for (size_t i = 0; i < pieces_.size(); i++) {
+    Piece& piece = pieces_[i];
+    const int32_t stage = stageOf[piece.first];
+    const bool local = stage == stageOf[piece.last] && lowered_.stages[stage].parts == 1;
+    piece.place.block = local || isScratch[i] ? Block::thread : Block::slice;
+    numbers.push_back(arenas[static_cast<int>(piece.place.block)].add(piece.bytes, piece.first, piece.last));
+  }
+  for (int block = 0; block < kBlocks; block++) {
+    arenas[block].place();
+    lowered_.blockBytes[block] = arenas[block].bytes();
+  }
+  for (size_t i = 0; i < pieces_.size(); i++) {
+    pieces_[i].place.offset = arenas[static_cast<int>(pieces_[i].place.block)].offset(numbers[i]);
+  }
+}
+
+void Lowering::fillPlaces() {
+  for (size_t i = 0; i < program_.instructions.size(); i++) {
+    if (callOf_[i] < 0) continue;
+    const Instruction& instruction = program_.instructions[i];
+    Call& call = lowered_.calls[callOf_[i]];
+    const auto fill = [&](const std::vector<int32_t>& ids, Place* places) {
+      for (size_t k = 0; k < ids.size() && k < kMostOperands; k++) {
+        if (ids[k] >= 0 && pieceOf_[ids[k]] >= 0) places[k] = pieces_[pieceOf_[ids[k]]].place;
+      }
+    };
+    fill(instruction.inputs, call.inputs);
+    fill(instruction.outputs, call.outputs);
+  }
+  for (size_t i = 0; i < lowered_.calls.size(); i++) {
+    Call& call = lowered_.calls[i];
+    if (scratch_[i] >= 0) call.scratch = pieces_[scratch_[i]].place;
+    if (call.run == gatherTargets) {
+      for (size_t id = 0; id < program_.tensors.size(); id++) {
+        if (program_.tensors[id].role == Role::targets) call.outputs[0] = pieces_[pieceOf_[id]].place;
+      }
+    }
+  }
+}
+
+void Lowering::listGradients() {
+  for (Stage& stage : lowered_.stages) {
+    for (int32_t i = stage.begin; i < stage.end; i++) {
+      const Call& call = lowered_.calls[i];
+      if (call.op != Op::biasGrad && (call.op != Op::conv2dGradWeight || call.dense)) continue;
+      for (const Parameter& parameter : program_.parameters) {
+        if (parameter.offset == call.weight) stage.gradients.push_back({parameter.offset, parameter.size});
+      }
+    }
+  }
 }
 
 Lowered Lowering::run() {
   lowered_.hasGradient.assign(program_.parameters.size(), false);
   lowered_.hasUpdate.assign(program_.parameters.size(), false);
-  const auto steps = static_cast<int32_t>(program_.instructions.size());
-  for (int32_t step = 0; step < steps; step++) {
-    for (const int32_t id : program_.instructions[step].inputs) {
-      if (id >= 0) last_[id] = step;
-    }
-  }
-  // Targets are gathered before the first call, and there is one tensor of them at most.
-  int32_t targets = -1;
-  for (size_t id = 0; id < program_.tensors.size(); id++) {
-    if (program_.tensors[id].role != Role::targets) continue;
-    targets = arena_.add(program_.tensors[id].elements * kSliceSamples * kFloatBytes, 0, steps);
-    pieces_[id] = targets;
-  }
-  for (int32_t step = 0; step < steps; step++) {
-    placeOutputs(program_.instructions[step], step);
-    addCall(program_.instructions[step], step);
-  }
-  arena_.place();
-
-  size_t next = 0;
+  // The numbers of calls, so that lifetimes can be known before the calls are made.
+  bool targets = false;
+  int32_t calls = 0;
   for (const Instruction& instruction : program_.instructions) {
-    if (instruction.op == Op::sgd || instruction.fusion.absorbed) continue;
-    Call& call = lowered_.calls[next];
-    const auto place = [&](const std::vector<int32_t>& ids, int64_t* offsets) {
-      for (size_t i = 0; i < ids.size() && i < 2; i++) {
-        if (ids[i] >= 0 && pieces_[ids[i]] >= 0) offsets[i] = arena_.offset(pieces_[ids[i]]);
-      }
-    };
-    place(instruction.inputs, call.inputs);
-    place(instruction.outputs, call.outputs);
-    if (scratch_[next] >= 0) call.scratch = arena_.offset(scratch_[next]);
-    next++;
+    if (instruction.op == Op::sgd) {
+      lowered_.hasUpdate[program_.tensors[instruction.inputs[0]].parameter] = true;
+    }
+    if (instruction.op == Op::sgd || instruction.fusion.absorbed) {
+      callOf_.push_back(-1);
+      continue;
+    }
+    for (const int32_t id : instruction.inputs) {
+      if (id < 0 || program_.tensors[id].role != Role::targets || targets) continue;
+      targets = true;
+      calls++;
+    }
+    for (const int32_t id : instruction.inputs) {
+      if (id >= 0) last_[id] = calls;
+    }
+    callOf_.push_back(calls++);
   }
-  lowered_.arenaBytes = arena_.bytes();
-  lowered_.targetsOffset = targets < 0 ? 0 : arena_.offset(targets);
-  return lowered_;
+  for (size_t i = 0; i < program_.instructions.size(); i++) {
+    if (callOf_[i] < 0) continue;
+    const Instruction& instruction = program_.instructions[i];
+    for (const int32_t id : instruction.inputs) {
+      if (id >= 0 && program_.tensors[id].role == Role::targets) placeTargets();
+    }
+    placeOutputs(instruction, callOf_[i]);
+    addCall(instruction, static_cast<int32_t>(i));
+  }
+  for (const Call& call : lowered_.calls) lowered_.work += workOf(call);
+  lowered_.stages = divide(lowered_.calls, lowered_.slices, threads_);
+  assignMemory();
+  fillPlaces();
+  listGradients();
+  return std::move(lowered_);
 }
 
 }  // namespace
 
-Lowered lower(const Program& program, const KernelTable& kernels, int32_t slices) {
-  return Lowering(program, kernels, slices).run();
+Lowered lower(const Program& program, const KernelTable& kernels, int32_t threads) {
+  return Lowering(program, kernels, threads).run();
 }
 
 }  // namespace laminet

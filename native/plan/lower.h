@@ -25,9 +25,19 @@ struct RunBuffers {
   std::vector<float*> results;
 };
 
-// One slice on its way through the calls.
+// The blocks of memory that a slice's tensors lie in: the thread's own, for what is needed within one stage, and the
+// slice's own, for what a later stage reads.
+enum class Block : int32_t { thread, slice };
+constexpr int kBlocks = 2;
+
+struct Place {
+  Block block;
+  int64_t offset;  // bytes
+};
+
+// One slice on its way through the calls of a stage.
 struct Slice {
-  char* arena;          // this thread's block
+  char* blocks[kBlocks];
   const float* packed;  // packed weights
   float* gradients;     // of this slice, at the parameters' places
   float* kept;          // what slices leave behind for the second stage
@@ -35,29 +45,48 @@ struct Slice {
   Part part;            // of each kernel's work that is to be done
   const RunBuffers* buffers;
   const uint32_t* indices;  // the slice's samples
-  int32_t samples;          // how many of the 16 lanes are in use
+  int32_t samples;          // how many of its lanes are in use
   int64_t row;              // of the slice's first sample among the run's results
   int32_t stepSamples;      // in the whole step
-  double loss;              // receives the sums over the slice's samples
-  double correct;
+  double* loss;             // receive the sums over the slice's samples
+  double* correct;
 };
 
-// One kernel call of a slice. Offsets are bytes in the thread's block.
+constexpr int kMostOperands = 4;
+
+// One kernel call of a slice.
 struct Call {
   void (*run)(const Call&, Slice&);
   const KernelTable* kernels;
-  int64_t inputs[2];
-  int64_t outputs[2];
-  int64_t weight;  // floats: into packed weights, or into gradients
-  int64_t bias;    // floats into the parameters, or -1
-  int64_t scratch;
+  Place inputs[kMostOperands];
+  Place outputs[kMostOperands];
+  Place scratch;
+  int64_t weight;      // floats: into packed weights, parameters or gradients
+  int64_t bias;        // floats into the parameters, or -1
   int64_t keptInputs;  // floats into what the slices leave behind, and there to the first slice's gradients
   int64_t keptGradients;
   int32_t result;
   int32_t instruction;  // its number in the program
+  int32_t lanes;        // samples in a slice
   Op op;
   Fusion fusion;
+  bool dense;  // a fully connected layer, also where the op is a convolution
+  TargetKind targets;
+  int64_t inputElements[kMostOperands];
+  int64_t outputElements[kMostOperands];
   decltype(Instruction::geometry) geometry;
+};
+
+// Calls [begin, end), which a slice goes through without meeting the others. With several parts there is one call, and
+// each part of each slice is a task of its own.
+struct Stage {
+  int32_t begin, end;
+  int32_t parts;
+  // Ranges of the parameters whose gradients these calls write.
+  struct Range {
+    int64_t offset, count;
+  };
+  std::vector<Range> gradients;
 };
 
 // How the weights of one parameter are packed, and in how many rows they can be changed apart.
@@ -80,19 +109,21 @@ struct DenseGradient {
 };
 
 struct Lowered {
+  int32_t lanes = 0;   // samples in a slice
+  int32_t slices = 0;  // of a full step
   std::vector<Call> calls;
+  std::vector<Stage> stages;
+  int64_t work = 0;  // of a slice, as in stages.h
+  int64_t blockBytes[kBlocks] = {};
   std::vector<Packing> packings;
-  int64_t arenaBytes = 0;
   int64_t packedFloats = 0;
   std::vector<DenseGradient> denseGradients;
   int64_t keptFloats = 0;
-  int64_t targetsOffset = 0;  // bytes: where a slice's targets are gathered
   bool hasLoss = false;
   std::vector<bool> hasGradient;  // by parameter
   std::vector<bool> hasUpdate;
 };
 
-// `slices`: of a full step.
-Lowered lower(const Program& program, const KernelTable& kernels, int32_t slices);
+Lowered lower(const Program& program, const KernelTable& kernels, int32_t threads);
 
 }  // namespace laminet

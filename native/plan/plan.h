@@ -1,9 +1,10 @@
 // A plan: a program ready to run, with its memory and its threads.
 //
-// A step goes through two stages with a meeting point after each. In the first, threads take slices of 16 samples and
-// bring each through all calls, forward and backward, while it is in their cache; gradients go to slots numbered by
-// slice. In the second, threads take ranges of parameters: add up the slots, change the parameters, and pack them for
-// the next step. What is computed does not depend on which thread takes what.
+// A step goes through stages with a meeting point after each. In most plans there are two. In the first, threads take
+// slices of the batch (16 samples, or one) and bring each through all calls, forward and backward, while it is in their
+// cache; gradients go to slots numbered by slice. Where there are fewer slices than threads, larger calls become stages
+// of their own, done in parts. In the last stage, threads take ranges of parameters: add up the slots, change the
+// parameters, and pack them for the next step. What is computed does not depend on which thread takes what.
 #pragma once
 #include <atomic>
 #include <functional>
@@ -49,20 +50,6 @@ class Plan {
   int64_t finishedSteps() const { return finishedSteps_; }
 
  private:
-  Plan() = default;
-  bool prepare(const RunBuffers& buffers);
-  void work(int index);
-  void meet(int index);
-  bool runStep(int64_t step, int index);
-  void runSlot(int64_t step, int32_t slot, int index);
-  void runSlice(int64_t step, int32_t slice, float* gradients, int index, double* loss, double* correct);
-  void gatherTargets(Slice* slice) const;
-  void update(int64_t step, int32_t task, int index);
-  void pack(int32_t parameter, int32_t begin, int32_t end);
-  int32_t stepSamples(int64_t step) const;
-  void reportProgress();
-  void addUpProfile();
-
   // A range of rows of a parameter.
   struct Task {
     int32_t parameter;
@@ -72,6 +59,25 @@ class Plan {
     double loss;
     double correct;
   };
+
+  Plan() = default;
+  bool prepare(const RunBuffers& buffers, bool here);
+  int32_t usefulThreads(bool here) const;
+  void work(int index);
+  void meet(int index);
+  bool runStep(int64_t step, int index);
+  void runStage(int64_t step, const Stage& stage, int32_t slices, std::atomic<int32_t>& next, int index);
+  void runSlot(int64_t step, const Stage& stage, int32_t slot, Part part, int index);
+  Slice sliceOf(int64_t step, int32_t number, int index);
+  void runCalls(const Stage& stage, Slice& slice, int index);
+  std::atomic<int32_t>& tasksOf(int64_t turn, int index);
+  void updateParameters(int64_t step, std::atomic<int32_t>& next, int index);
+  void update(int64_t step, const Task& task, int index);
+  void sumGradients(int64_t step, const Task& task, float* gradients, int index);
+  void pack(int32_t parameter, int32_t begin, int32_t end);
+  int32_t stepSamples(int64_t step) const;
+  void reportProgress();
+  void addUpProfile();
 
   Program program_;
   const KernelTable* kernels_ = nullptr;
@@ -85,6 +91,7 @@ class Plan {
   bool trains_ = false;
 
   std::vector<std::unique_ptr<AlignedBlock>> arenas_;  // by thread
+  AlignedBlock slicesBlock_;                           // one slice's block after the other
   std::vector<std::unique_ptr<AlignedBlock>> spare_;   // by thread: gradients of a slot's later slices
   // By thread: seconds spent in each instruction, in the second stage, and waiting. Filled where a run asks for it.
   std::vector<std::vector<double>> profiles_;
@@ -93,15 +100,14 @@ class Plan {
   AlignedBlock kept_;
   AlignedBlock gradientSlots_;
 
-  // The run under way. Counters and sums are there twice, for even and odd steps: a thread can be one step ahead of
-  // another, never two.
+  // The run under way. Sums are there twice, for even and odd steps: a thread can be one step ahead of another, never
+  // two. Stages are counted through all steps; three task counters take turns (see tasksOf).
   RunBuffers buffers_;
   double packedVersion_ = 0;
   int64_t steps_ = 0;
   int participants_ = 1;
   std::unique_ptr<Barrier> barrier_;
-  std::atomic<int32_t> nextSlot_[2];
-  std::atomic<int32_t> nextTask_[2];
+  std::atomic<int32_t> nextTask_[3];
   std::atomic<bool> stop_[2];
   std::vector<Sums> sums_[2];
   std::atomic<int> unfinished_{0};

@@ -1,0 +1,70 @@
+// The last stage of a step: gradients are added up, parameters changed and packed for the next step.
+#include <string.h>
+
+#include "plan/clock.h"
+#include "plan/plan.h"
+
+namespace laminet {
+
+void Plan::updateParameters(int64_t step, std::atomic<int32_t>& next, int index) {
+  const auto tasks = static_cast<int32_t>(tasks_.size());
+  const double began = buffers_.profile ? now() : 0;
+  for (int32_t task = next++; task < tasks; task = next++) update(step, tasks_[task], index);
+  if (buffers_.profile) profiles_[index][program_.instructions.size()] += now() - began;
+}
+
+// Leaves the sums over the step's slices in the first slot.
+void Plan::sumGradients(int64_t step, const Task& task, float* gradients, int index) {
+  const Parameter& parameter = program_.parameters[task.parameter];
+  const int32_t slices = (stepSamples(step) + lowered_.lanes - 1) / lowered_.lanes;
+  const DenseGradient* dense = denseGradients_[task.parameter];
+  if (!dense) {
+    const int64_t count = (task.end - task.begin) * (parameter.size / rows_[task.parameter]);
+    kernels_->update->sumSlots(gradients, slotFloats_, (slices + slotSlices_ - 1) / slotSlices_, count);
+    return;
+  }
+  const double began = buffers_.profile ? now() : 0;
+  kernels_->dense->gradWeightRows(dense->geometry, task.begin, task.end, slices, kept_.floats() + dense->keptInputs,
+                                  kept_.floats() + dense->keptGradients, gradientSlots_.floats() + parameter.offset);
+  if (buffers_.profile) {
+    // It counts as the instruction's time, not as the last stage's.
+    const double taken = now() - began;
+    profiles_[index][dense->instruction] += taken;
+    profiles_[index][program_.instructions.size()] -= taken;
+  }
+}
+
+void Plan::update(int64_t step, const Task& task, int index) {
+  if (!lowered_.hasGradient[task.parameter]) return;
+  const Parameter& parameter = program_.parameters[task.parameter];
+  const int64_t rowFloats = parameter.size / rows_[task.parameter];
+  const int64_t offset = parameter.offset + task.begin * rowFloats;
+  const int64_t count = (task.end - task.begin) * rowFloats;
+  float* gradients = gradientSlots_.floats() + offset;
+  sumGradients(step, task, gradients, index);
+  const bool stopping = stop_[step & 1].load(std::memory_order_relaxed);
+  if (step + 1 == steps_ || stopping) {
+    memcpy(buffers_.gradients + offset, gradients, static_cast<size_t>(count) * sizeof(float));
+  }
+  if (!lowered_.hasUpdate[task.parameter]) return;
+  const auto rate = static_cast<float>(buffers_.learningRates[step]);
+  kernels_->update->sgd(count, rate, gradients, buffers_.parameters + offset);
+  pack(task.parameter, task.begin, task.end);
+}
+
+void Plan::pack(int32_t parameter, int32_t begin, int32_t end) {
+  for (const Packing& packing : lowered_.packings) {
+    if (packing.parameter != parameter) continue;
+    const float* weight = buffers_.parameters + program_.parameters[parameter].offset;
+    float* to = packed_.floats() + packing.offset;
+    if (packing.dense) {
+      const auto function = packing.backward ? kernels_->dense->packBackward : kernels_->dense->packForward;
+      function(packing.denseGeometry, weight, begin, end, to);
+    } else {
+      const auto function = packing.backward ? kernels_->conv2d->packBackward : kernels_->conv2d->packForward;
+      function(packing.conv2d, weight, begin, end, to);
+    }
+  }
+}
+
+}  // namespace laminet
