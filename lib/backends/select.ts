@@ -1,5 +1,6 @@
 import { LaminetError } from '../errors';
 import type { Precision } from '../tensor/storage';
+import { availableProcessors } from './available-processors';
 import type { Backend, BackendName } from './backend';
 import { nativeBackend } from './native';
 import { referenceBackend } from './reference';
@@ -59,11 +60,14 @@ export function selectBackend(asked: BackendName | undefined, precision: Precisi
   }
 }
 
-/** The number of threads to use: what is asked for, else `LAMINET_THREADS`, else one a processor. Error: `E_OPTION`. */
-export function selectThreads(asked: number | undefined, available: number): number {
+/**
+ * The number of threads to use: what is asked for, else `LAMINET_THREADS`, else one a processor that this process can keep
+ * busy. Error: `E_OPTION` unless it is a whole number from 1 to 64.
+ */
+export function selectThreads(asked: number | undefined, available: () => number = availableProcessors): number {
   const environment = process.env.LAMINET_THREADS;
   const fromEnvironment = environment === undefined || environment === '' ? undefined : Number(environment);
-  const threads = asked ?? fromEnvironment ?? Math.min(available, MAXIMUM_THREADS);
+  const threads = asked ?? fromEnvironment ?? Math.min(available(), MAXIMUM_THREADS);
   if (!Number.isInteger(threads) || threads < 1 || threads > MAXIMUM_THREADS) {
     const where = asked === undefined ? 'LAMINET_THREADS' : 'threads';
     throw new LaminetError(

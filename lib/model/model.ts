@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import type { BackendName, RunRequest } from '../backends/backend';
 import { selectBackend, selectThreads } from '../backends/select';
 import { Dataset } from '../data/dataset';
@@ -25,7 +24,10 @@ export interface ModelOptions {
   readonly loss: LossName | Loss;
   /** Default: `LAMINET_BACKEND`, else native, else (with a warning) the reference. */
   readonly backend?: BackendName;
-  /** From 1 to 64. Default: `LAMINET_THREADS`, else one a processor. The results do not depend on it. */
+  /**
+   * From 1 to 64. Default: `LAMINET_THREADS`, else one a processor that this process may run on and that its control group
+   * leaves it time for. The results do not depend on it.
+   */
   readonly threads?: number;
   /** Default: `float32`. `float64` runs on the reference backend. */
   readonly precision?: Precision;
@@ -92,7 +94,7 @@ export class Model {
     const { precision = 'float32' } = options;
     const optimizer = toOptimizer(options.optimizer ?? 'sgd');
     const loss = toLoss(options.loss);
-    const threads = selectThreads(options.threads, availableParallelism());
+    const threads = selectThreads(options.threads);
     const backend = selectBackend(options.backend, precision);
     this.#compiled?.plans.dispose();
     if ((precision === 'float64') !== (this.#store.values.BYTES_PER_ELEMENT === 8)) {

@@ -131,14 +131,55 @@ describe('a run off the event loop', () => {
   });
 });
 
+/** The words of a script that are said first. */
+const SETUP = `
+  require(${JSON.stringify(path.join(ROOT, 'scripts/register-typescript.cjs'))});
+  const { nativeBackend } = require(${JSON.stringify(path.join(ROOT, 'lib/backends/native'))});
+  const { newPlan, request, trainingProgram } = require(${JSON.stringify(path.join(ROOT, 'test/support/classifier'))});
+  const target = (threads) => ({ name: 'native', backend: nativeBackend(), precision: 'float32', threads });
+`;
+
+function runScript(script: string): { status: number | null; signal: string | null; output: string; errors: string } {
+  const { status, signal, stdout, stderr } = spawnSync(process.execPath, ['-e', SETUP + script], {
+    cwd: ROOT,
+    encoding: 'utf8',
+    timeout: 100_000,
+  });
+  return { status, signal, output: stdout.trim(), errors: stderr.trim() };
+}
+
+test('a plan has no more threads than were asked for, none before its first run, and none after its end', () => {
+  const script = `
+    const { readdirSync } = require('node:fs');
+    const alive = () => readdirSync('/proc/self/task').length;
+    const before = alive();
+    const counts = async (threads) => {
+      const plan = newPlan(target(threads), trainingProgram(10));
+      const counted = [alive() - before];
+      for (let round = 0; round < 3; round++) {
+        await plan.run(request('float32'));
+        plan.runSync(request('float32'));
+        counted.push(alive() - before);
+      }
+      plan.dispose();
+      return [...counted, alive() - before];
+    };
+    (async () => {
+      const table = [];
+      for (const threads of [1, 2, 3, 8, 64]) table.push(await counts(threads));
+      console.log(JSON.stringify(table));
+    })();
+  `;
+  const { output, errors } = runScript(script);
+  expect(errors).toBe('');
+  expect(JSON.parse(output)).toEqual([1, 2, 3, 8, 64].map((threads) => [0, threads, threads, threads, 0]));
+}, 120_000);
+
 describe('a process that ends while a plan runs', () => {
   /** A training run of so many steps, in the words of a script; `told` is called with each progress. */
   const training = `
-    require(${JSON.stringify(path.join(ROOT, 'scripts/register-typescript.cjs'))});
-    const { nativeBackend } = require(${JSON.stringify(path.join(ROOT, 'lib/backends/native'))});
-    const { newPlan, request } = require(${JSON.stringify(path.join(ROOT, 'test/support/classifier'))});
     const train = (steps, told) => {
-      const plan = newPlan({ name: 'native', backend: nativeBackend(), precision: 'float32', threads: 2 });
+      const plan = newPlan(target(2));
       const [losses, correct, learningRates] = [0, 1, 2].map(() => new Float64Array(new SharedArrayBuffer(8 * steps)));
       const order = new Uint32Array(new SharedArrayBuffer(4 * 4 * steps));
       return plan.run({ ...request('float32'), order, losses, correct, learningRates }, told);
@@ -146,40 +187,35 @@ describe('a process that ends while a plan runs', () => {
     const LONG = 2e6;
   `;
 
-  function runScript(script: string): { status: number | null; signal: string | null; output: string; errors: string } {
-    const { status, signal, stdout, stderr } = spawnSync(process.execPath, ['-e', training + script], {
-      cwd: ROOT,
-      encoding: 'utf8',
-      timeout: 100_000,
-    });
-    return { status, signal, output: stdout.trim(), errors: stderr.trim() };
-  }
-
   it('by its own end, once the run is over', () => {
-    const script = `train(1000).then(({ status }) => console.log(status));`;
+    const script = `${training} train(1000).then(({ status }) => console.log(status));`;
     expect(runScript(script)).toEqual({ status: 0, signal: null, output: 'done', errors: '' });
   }, 120_000);
 
   it('by process.exit, with the code that it gives', () => {
-    const script = `train(LONG, () => { console.log('on the way'); process.exit(7); });`;
+    const script = `${training} train(LONG, () => { console.log('on the way'); process.exit(7); });`;
     expect(runScript(script)).toEqual({ status: 7, signal: null, output: 'on the way', errors: '' });
   }, 120_000);
 
   it('by process.exit before the first progress', () => {
-    expect(runScript(`train(LONG); process.exit(3);`)).toMatchObject({ status: 3, signal: null, errors: '' });
+    expect(runScript(`${training} train(LONG); process.exit(3);`)).toMatchObject({
+      status: 3,
+      signal: null,
+      errors: '',
+    });
   }, 120_000);
 
   it('by an error that nobody catches', () => {
-    const script = `train(LONG); setTimeout(() => { throw new Error('by the way'); }, 10);`;
+    const script = `${training} train(LONG); setTimeout(() => { throw new Error('by the way'); }, 10);`;
     expect(runScript(script)).toMatchObject({ status: 1, signal: null, errors: expect.stringContaining('by the way') });
   }, 120_000);
 
   it('is none of those where only Workers end: 20 are terminated while their plans run', () => {
-    const worker = `${training}
+    const worker = `${SETUP} ${training}
       const { parentPort } = require('node:worker_threads');
       train(LONG, () => parentPort.postMessage('running'));
     `;
-    const script = `
+    const script = `${training}
       const { Worker } = require('node:worker_threads');
       const terminated = async (delay) => {
         const worker = new Worker(${JSON.stringify(worker)}, { eval: true });
