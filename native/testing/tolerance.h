@@ -44,26 +44,6 @@ inline Tolerance lossTerms(int64_t classes) {
   return {"loss over " + std::to_string(classes) + " classes", 8 + static_cast<double>(classes)};
 }
 
-// Bounds of the vector functions over all floats, in units in the last place of the exact result. A sweep over every
-// 251st float found at most 0.97, 0.80, 1.32 and 2.27.
-constexpr double kExpUlps = 1.0;
-constexpr double kLogUlps = 0.9;
-constexpr double kTanhUlps = 1.5;
-constexpr double kSigmoidUlps = 2.5;
-
-// The distance of a float from the exact value, in units in the last place of the latter; 0 where both are NaN, or both
-// the same infinity.
-inline double ulpsApart(float actual, double exact) {
-  if (isnan(exact) || isnan(actual)) return isnan(exact) && isnan(actual) ? 0 : HUGE_VAL;
-  const auto nearest = static_cast<float>(exact);
-  if (actual == nearest) return isinf(nearest) ? 0 : fabs(actual - exact) / ldexp(1.0, fmax(ilogb(exact), -126) - 23);
-  if (isinf(exact)) return HUGE_VAL;
-  // An overflow by less than a unit counts as one.
-  const double value = isinf(actual) ? copysign(ldexp(1.0, 128), actual) : actual;
-  const double exponent = exact == 0 ? -126 : fmax(ilogb(exact), -126);
-  return fabs(value - exact) / ldexp(1.0, static_cast<int>(exponent) - 23);
-}
-
 // The first result that is too far from its reference, in words; empty where all are near enough. NaN and infinities
 // must stand in the same places. Results below the smallest normal number may be lost altogether.
 inline std::string firstDifference(const std::vector<float>& actual, const std::vector<Expected>& expected,
