@@ -43,4 +43,14 @@ struct LossGeometry {
   float divisor;
 };
 
+// The elements of two inputs, which lie one behind the other in the output.
+struct ConcatGeometry {
+  int32_t first, second;
+};
+
+// The elements of the longer tensor, and where in it the shorter one lies.
+struct SliceGeometry {
+  int32_t elements, begin, length;
+};
+
 }  // namespace laminet

@@ -6,6 +6,7 @@
 #include "kernels/gather/gather.h"
 #include "kernels/loss/loss.h"
 #include "kernels/max_pool2d/max_pool2d.h"
+#include "kernels/pairwise/pairwise.h"
 #include "kernels/peak/peak.h"
 #include "kernels/update/update.h"
 
@@ -21,6 +22,7 @@ struct KernelTable {
   const GatherKernels* gather;
   const UpdateKernels* update;
   const PeakKernels* peak;
+  const PairwiseKernels* pairwise;
 };
 
 // Samples in a slice; the layout of every tensor of a slice.
@@ -36,6 +38,7 @@ constexpr int32_t kSliceSamples = 16;
   const GatherKernels& gatherKernels();         \
   const UpdateKernels& updateKernels();         \
   const PeakKernels& peakKernels();             \
+  const PairwiseKernels& pairwiseKernels();     \
   const KernelTable& kernelTable();             \
   }
 

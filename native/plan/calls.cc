@@ -117,6 +117,45 @@ void activationGrad(const Call& call, Slice& slice) {
            outputOf(call, slice) + own.begin);
 }
 
+void pairwise(const Call& call, Slice& slice) {
+  const PairwiseKernels& kernels = *call.kernels->pairwise;
+  const Share own = floatsOf(call, slice, call.geometry.elements);
+  const auto function = call.op == Op::add ? kernels.add : kernels.multiply;
+  function(own.end - own.begin, inputOf(call, slice, 0) + own.begin, inputOf(call, slice, 1) + own.begin,
+           outputOf(call, slice) + own.begin);
+}
+
+// This part's share of copying so many elements, or of setting them to 0.
+void copyPart(const Call& call, const Slice& slice, int64_t elements, const float* from, float* to) {
+  const Share own = shareOf(slice.part, elements * call.lanes);
+  memcpy(to + own.begin, from + own.begin, static_cast<size_t>(own.end - own.begin) * sizeof(float));
+}
+
+void clearPart(const Call& call, const Slice& slice, int64_t elements, float* to) {
+  const Share own = shareOf(slice.part, elements * call.lanes);
+  memset(to + own.begin, 0, static_cast<size_t>(own.end - own.begin) * sizeof(float));
+}
+
+void concat(const Call& call, Slice& slice) {
+  const ConcatGeometry& g = call.geometry.concat;
+  copyPart(call, slice, g.first, inputOf(call, slice, 0), outputOf(call, slice));
+  copyPart(call, slice, g.second, inputOf(call, slice, 1), outputOf(call, slice) + int64_t{g.first} * call.lanes);
+}
+
+void takeSlice(const Call& call, Slice& slice) {
+  const SliceGeometry& g = call.geometry.slice;
+  copyPart(call, slice, g.length, inputOf(call, slice, 0) + int64_t{g.begin} * call.lanes, outputOf(call, slice));
+}
+
+void takeSliceGrad(const Call& call, Slice& slice) {
+  const SliceGeometry& g = call.geometry.slice;
+  const int64_t end = int64_t{g.begin} + g.length;
+  float* gradInput = outputOf(call, slice);
+  clearPart(call, slice, g.begin, gradInput);
+  copyPart(call, slice, g.length, inputOf(call, slice, 0), gradInput + int64_t{g.begin} * call.lanes);
+  clearPart(call, slice, g.elements - end, gradInput + end * call.lanes);
+}
+
 void softmax(const Call& call, Slice& slice) {
   const ActivationKernels& kernels = *call.kernels->activation;
   const auto function = call.op == Op::softmax ? kernels.softmax : kernels.logSoftmax;
@@ -235,6 +274,11 @@ CallFunction callFunction(Op op, bool isDense) {
     case Op::projectionGrad: return lossGrad;
     case Op::meanLoss: return meanLoss;
     case Op::countCorrect: return countCorrect;
+    case Op::add:
+    case Op::multiply: return pairwise;
+    case Op::concat: return concat;
+    case Op::slice: return takeSlice;
+    case Op::sliceGrad: return takeSliceGrad;
     case Op::sgd:
     case Op::count: break;
   }

@@ -64,7 +64,10 @@ class Checker {
       : program_(*program),
         written_(program->tensors.size(), false),
         pools_(program->tensors.size(), nullptr),
-        rows_(program->parameters.size(), 0) {
+        rows_(program->parameters.size(), 0),
+        hasGradient_(program->parameters.size(), false),
+        sums_(program->tensors.size(), false),
+        summed_(program->tensors.size(), false) {
     for (size_t id = 0; id < written_.size(); id++) {
       const Role role = program_.tensors[id].role;
       written_[id] = role == Role::parameter || role == Role::targets;
@@ -118,8 +121,20 @@ class Checker {
     return true;
   }
   bool writesRow(int32_t id, int64_t elements) { return writes(id, Role::activation, Kind::floats, true, elements); }
+  // The gradient of a parameter, which has one at most, or that of one of its uses.
   bool writesGradient(int32_t id, int64_t elements) {
-    return writes(id, Role::gradient, Kind::floats, false, elements);
+    const Tensor& tensor = program_.tensors[id];
+    if (tensor.role == Role::partial) return writes(id, Role::partial, Kind::floats, false, elements);
+    if (!writes(id, Role::gradient, Kind::floats, false, elements) || hasGradient_[tensor.parameter]) return false;
+    hasGradient_[tensor.parameter] = true;
+    return true;
+  }
+  bool sumsPartial(int32_t id, int32_t parameter, int64_t elements) {
+    if (id < 0 || !written_[id] || summed_[id]) return false;
+    const Tensor& tensor = program_.tensors[id];
+    if (tensor.role != Role::partial || tensor.parameter != parameter || tensor.elements != elements) return false;
+    summed_[id] = true;
+    return true;
   }
   bool writesWeightGradient(int32_t id, int64_t elements, int32_t rows) {
     return writesGradient(id, elements) && hasRows(id, rows);
@@ -133,19 +148,26 @@ class Checker {
   Status dense(const Instruction& i);
   Status channels(const Instruction& i);
   Status elementwise(const Instruction& i);
+  Status add(const Instruction& i);
+  Status concat(const Instruction& i);
+  Status slice(const Instruction& i);
   Status loss(const Instruction& i);
 
   Program& program_;
   std::vector<bool> written_;
   std::vector<const MaxPool2dGeometry*> pools_;  // by tensor: of the pooling whose winners it holds
   std::vector<int32_t> rows_;                    // by parameter: of the weight it is, or 0
+  std::vector<bool> hasGradient_;                // by parameter
+  std::vector<bool> sums_;                       // by tensor: whether it is a sum of partial gradients
+  std::vector<bool> summed_;                     // by tensor: whether it is a part of such a sum
 };
 
 Status operandsAre(bool right) { return right ? Status::ok : Status::badOperand; }
 
 Status Checker::tensors() {
   for (const Tensor& tensor : program_.tensors) {
-    const bool ofParameter = tensor.role == Role::parameter || tensor.role == Role::gradient;
+    const bool ofParameter =
+        tensor.role == Role::parameter || tensor.role == Role::gradient || tensor.role == Role::partial;
     if (ofParameter) {
       if (tensor.parameter < 0 || tensor.batched || tensor.kind != Kind::floats ||
           program_.parameters[tensor.parameter].size != tensor.elements) {
@@ -251,6 +273,34 @@ Status Checker::elementwise(const Instruction& i) {
                      (inputs == 1 || reads(i.inputs[1], elements)) && writesRow(i.outputs[0], elements));
 }
 
+// Partial gradients are added up from the first to the last: what is added to a sum is no sum itself.
+Status Checker::add(const Instruction& i) {
+  if (!counts(i, 2, 1)) return Status::badOperand;
+  const Tensor& sum = program_.tensors[i.outputs[0]];
+  if (sum.parameter < 0) return elementwise(i);
+  const int64_t elements = i.geometry.elements;
+  const bool right = sumsPartial(i.inputs[0], sum.parameter, elements) &&
+                     sumsPartial(i.inputs[1], sum.parameter, elements) && !sums_[i.inputs[1]] &&
+                     writesGradient(i.outputs[0], elements);
+  sums_[i.outputs[0]] = true;
+  return operandsAre(right);
+}
+
+Status Checker::concat(const Instruction& i) {
+  const ConcatGeometry& g = i.geometry.concat;
+  if (g.first < 1 || g.second < 1) return Status::badGeometry;
+  return operandsAre(counts(i, 2, 1) && reads(i.inputs[0], g.first) && reads(i.inputs[1], g.second) &&
+                     writesRow(i.outputs[0], int64_t{g.first} + g.second));
+}
+
+Status Checker::slice(const Instruction& i) {
+  const SliceGeometry& g = i.geometry.slice;
+  if (g.begin < 0 || g.length < 1 || int64_t{g.begin} + g.length > g.elements) return Status::badGeometry;
+  const bool taken = i.op == Op::slice;
+  return operandsAre(counts(i, 1, 1) && reads(i.inputs[0], taken ? g.elements : g.length) &&
+                     writesRow(i.outputs[0], taken ? g.length : g.elements));
+}
+
 Status Checker::loss(const Instruction& i) {
   const LossGeometry& g = i.geometry.loss;
   if (!(g.divisor > 0.0f)) return Status::badGeometry;
@@ -306,7 +356,12 @@ Status Checker::instruction(const Instruction& i) {
     case Op::sigmoid:
     case Op::sigmoidGrad:
     case Op::relu:
-    case Op::reluGrad: return elementwise(i);
+    case Op::reluGrad:
+    case Op::multiply: return elementwise(i);
+    case Op::add: return add(i);
+    case Op::concat: return concat(i);
+    case Op::slice:
+    case Op::sliceGrad: return slice(i);
     case Op::meanLoss:
       return operandsAre(counts(i, 1, 1) && reads(i.inputs[0], 1) &&
                          writes(i.outputs[0], Role::scalar, Kind::floats, false, 1) && program_.loss == i.outputs[0]);
@@ -327,6 +382,9 @@ Status Checker::results() {
   }
   for (const int times : scattered) {
     if (times != 1) return Status::badOperand;
+  }
+  for (size_t id = 0; id < written_.size(); id++) {
+    if (program_.tensors[id].role == Role::partial && written_[id] && !summed_[id]) return Status::badOperand;
   }
   const auto scalar = [&](int32_t id) { return id < 0 || (program_.tensors[id].role == Role::scalar && written_[id]); };
   return scalar(program_.loss) && scalar(program_.correct) ? Status::ok : Status::badOperand;

@@ -72,6 +72,7 @@ int32_t fieldCount(Op op) {
     case Op::softmaxGrad:
     case Op::logSoftmax:
     case Op::logSoftmaxGrad:
+    case Op::concat:
     case Op::countCorrect: return 2;
     case Op::meanLoss: return 0;
     case Op::reshape:
@@ -81,8 +82,10 @@ int32_t fieldCount(Op op) {
     case Op::sigmoidGrad:
     case Op::relu:
     case Op::reluGrad:
+    case Op::add:
+    case Op::multiply:
     case Op::sgd: return 1;
-    default: return 3;  // losses and their gradients
+    default: return 3;  // slices, losses and their gradients
   }
 }
 
@@ -115,6 +118,9 @@ void readGeometry(Reader& reader, Instruction* instruction) {
     case Op::softmaxGrad:
     case Op::logSoftmax:
     case Op::logSoftmaxGrad: readFields(reader, &geometry.channels); break;
+    case Op::concat: readFields(reader, &geometry.concat); break;
+    case Op::slice:
+    case Op::sliceGrad: readFields(reader, &geometry.slice); break;
     case Op::meanLoss: break;
     case Op::countCorrect:
       geometry.loss.classes = reader.whole32(1, 0x3fffffff);
@@ -128,6 +134,8 @@ void readGeometry(Reader& reader, Instruction* instruction) {
     case Op::sigmoidGrad:
     case Op::relu:
     case Op::reluGrad:
+    case Op::add:
+    case Op::multiply:
     case Op::sgd: geometry.elements = reader.whole(1, kMostElements); break;
     default:
       geometry.loss.classes = reader.whole32(1, 0x3fffffff);
@@ -194,7 +202,7 @@ Status decodeProgram(const double* numbers, size_t count, Program* program, int3
   const int64_t tensors = reader.whole(0, kMostItems);
   for (int64_t i = 0; i < tensors && reader.ok(); i++) {
     Tensor tensor;
-    tensor.role = static_cast<Role>(reader.whole(0, 4));
+    tensor.role = static_cast<Role>(reader.whole(0, 5));
     tensor.kind = static_cast<Kind>(reader.whole(0, 2));
     tensor.batched = reader.whole(0, 1) == 1;
     tensor.elements = reader.whole(1, kMostElements);

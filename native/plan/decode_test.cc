@@ -108,24 +108,26 @@ TEST_CASE("decode: cut off at any length, or with a number too many") {
 }
 
 TEST_CASE("decode: every number replaced by each of the awkward ones") {
-  const std::vector<double> numbers = smallTrainingProgram(4);
   const double awkward[] = {NAN, INFINITY, -INFINITY, -1e300, 1e300, -1, -2, 0.5, 9007199254740992.0, 4294967296.0};
-  for (size_t at = 0; at < numbers.size(); at++) {
-    for (const double value : awkward) {
-      INFO("number ", at, " is ", value);
-      std::vector<double> changed = numbers;
-      changed[at] = value;
-      if (statusOf(changed) == Status::ok) runAccepted(changed);
+  for (const std::vector<double>& numbers : {smallTrainingProgram(4), joinedTrainingProgram(4)}) {
+    for (size_t at = 0; at < numbers.size(); at++) {
+      for (const double value : awkward) {
+        INFO("number ", at, " of ", numbers.size(), " is ", value);
+        std::vector<double> changed = numbers;
+        changed[at] = value;
+        if (statusOf(changed) == Status::ok) runAccepted(changed);
+      }
     }
   }
 }
 
 TEST_CASE("decode: random changes are refused, or can run") {
-  const std::vector<double> numbers = smallTrainingProgram(4);
+  const std::vector<double> programs[] = {smallTrainingProgram(4), joinedTrainingProgram(4)};
   int accepted = 0;
   for (uint64_t seed = 1; seed <= 30000; seed++) {
     INFO("seed ", seed);
     RandomNumbers random(seed);
+    const std::vector<double>& numbers = programs[seed % 2];
     std::vector<double> changed = numbers;
     for (int64_t changes = random.whole(1, 3); changes > 0; changes--) {
       const auto at = static_cast<size_t>(random.whole(0, static_cast<int64_t>(numbers.size()) - 1));
@@ -197,6 +199,40 @@ TEST_CASE("check: a weight's gradient in another shape than the weight") {
   int32_t where = -1;
   CHECK(statusOf(w.numbers(), &where) == Status::badOperand);
   CHECK(where == 2);
+}
+
+TEST_CASE("check: sums of a parameter's partial gradients") {
+  // What one sum looks like: which tensors it adds, and whether that is right.
+  enum class Fault { none, sameTwice, leftOut, otherParameter, usedAgain, secondIsSum, twoGradients };
+  for (const Fault fault : {Fault::none, Fault::sameTwice, Fault::leftOut, Fault::otherParameter, Fault::usedAgain,
+                            Fault::secondIsSum, Fault::twoGradients}) {
+    INFO("fault ", static_cast<int>(fault));
+    ProgramWriter w;
+    w.sampleElements = 6;
+    const auto bias = w.parameter(6);
+    const auto other = w.parameter(6);
+    const int32_t x = w.activation(6);
+    const int32_t first = w.partialOf(bias);
+    const int32_t second = w.partialOf(fault == Fault::otherParameter ? other : bias);
+    const int32_t third = w.partialOf(bias);
+    const int32_t sum = w.partialOf(bias);
+    const int32_t gradient = w.gradientOf(bias);
+    w.add(Op::gather, {}, {x}, {1, 1, 6, 0, 0, 0, 0, 1, 0});
+    for (const int32_t partial : {first, second, third}) w.add(Op::biasGrad, {x}, {partial}, {6, 1});
+    w.add(Op::add, {first, fault == Fault::sameTwice ? first : second}, {sum}, {6});
+    if (fault == Fault::twoGradients) w.add(Op::biasGrad, {x}, {w.gradientOf(bias)}, {6, 1});
+    const int32_t last = fault == Fault::usedAgain ? second : third;
+    if (fault == Fault::secondIsSum) {
+      w.add(Op::add, {last, sum}, {gradient}, {6});
+    } else if (fault != Fault::leftOut) {
+      w.add(Op::add, {sum, last}, {gradient}, {6});
+    }
+    if (fault == Fault::none) {
+      runAccepted(w.numbers());
+    } else {
+      CHECK(statusOf(w.numbers()) == Status::badOperand);
+    }
+  }
 }
 
 TEST_CASE("check: the gradient of a weight that nothing reads") {

@@ -1,5 +1,7 @@
 #include "plan/lower.h"
 
+#include <string.h>
+
 #include "plan/arena.h"
 #include "plan/calls.h"
 #include "plan/stages.h"
@@ -27,7 +29,10 @@ bool isDense(const Instruction& instruction) {
   }
 }
 
-// Ops that may write over their first input: each element depends on the same element alone.
+// Ops that may write over either input: each element depends on the same elements alone.
+bool isPairwise(Op op) { return op == Op::add || op == Op::multiply; }
+
+// Ops that may write over their first input, for the same reason.
 bool worksInPlace(Op op) {
   switch (op) {
     case Op::tanh:
@@ -35,9 +40,17 @@ bool worksInPlace(Op op) {
     case Op::relu:
     case Op::tanhGrad:
     case Op::sigmoidGrad:
-    case Op::reluGrad: return true;
+    case Op::reluGrad:
+    case Op::add:
+    case Op::multiply: return true;
     default: return false;
   }
+}
+
+bool samePacking(const Packing& a, const Packing& b) {
+  return a.parameter == b.parameter && a.dense == b.dense && a.backward == b.backward && a.rows == b.rows &&
+         memcmp(&a.conv2d, &b.conv2d, sizeof a.conv2d) == 0 &&
+         memcmp(&a.denseGeometry, &b.denseGeometry, sizeof a.denseGeometry) == 0;
 }
 
 class Lowering {
@@ -67,7 +80,10 @@ class Lowering {
   void placeOutputs(const Instruction& instruction, int32_t at);
   void addCall(const Instruction& instruction, int32_t number);
   int64_t packing(const Instruction& instruction, bool dense, bool backward);
-  void keep(int32_t parameter, Call* call);
+  void keep(GradientPart* part, Call* call);
+  bool sumsGradients(const Instruction& instruction) const;
+  void placeGradients();
+  int32_t overwritten(const Instruction& instruction, int32_t at) const;
   int64_t scratchFloats(const Call& call) const;
   void assignMemory();
   void fillPlaces();
@@ -78,10 +94,11 @@ class Lowering {
   const int32_t threads_;
   Lowered lowered_;
   std::vector<Piece> pieces_;
-  std::vector<int32_t> pieceOf_;  // by tensor
-  std::vector<int32_t> last_;     // by tensor: the last call that reads it
-  std::vector<int32_t> scratch_;  // by call: a piece or -1
-  std::vector<int32_t> callOf_;   // by instruction, or -1
+  std::vector<int32_t> pieceOf_;         // by tensor
+  std::vector<int32_t> last_;            // by tensor: the last call that reads it
+  std::vector<int32_t> scratch_;         // by call: a piece or -1
+  std::vector<int32_t> callOf_;          // by instruction, or -1
+  std::vector<int64_t> gradientPlaces_;  // by tensor: floats into a slot
 };
 
 int32_t Lowering::addPiece(int64_t bytes, int32_t first, int32_t last) {
@@ -122,16 +139,51 @@ void Lowering::placeTargets() {
   }
 }
 
+// Sums of partial gradients are done in the last stage.
+bool Lowering::sumsGradients(const Instruction& instruction) const {
+  return instruction.op == Op::add && program_.tensors[instruction.outputs[0]].role != Role::activation;
+}
+
+// A parameter's gradient lies where the parameter does, and so does the first part of a sum; the other parts have
+// places behind all parameters. Sums are gone through from the last to the first: where a sum lies is known before its
+// parts.
+void Lowering::placeGradients() {
+  gradientPlaces_.assign(program_.tensors.size(), -1);
+  for (size_t id = 0; id < program_.tensors.size(); id++) {
+    const Tensor& tensor = program_.tensors[id];
+    if (tensor.role == Role::gradient) gradientPlaces_[id] = program_.parameters[tensor.parameter].offset;
+  }
+  lowered_.gradientParts.resize(program_.parameters.size());
+  lowered_.gradientFloats = (program_.parameterElements + 15) / 16 * 16;
+  for (size_t i = program_.instructions.size(); i-- > 0;) {
+    const Instruction& instruction = program_.instructions[i];
+    if (!sumsGradients(instruction)) continue;
+    gradientPlaces_[instruction.inputs[0]] = gradientPlaces_[instruction.outputs[0]];
+    gradientPlaces_[instruction.inputs[1]] = lowered_.gradientFloats;
+    lowered_.gradientFloats += (instruction.geometry.elements + 15) / 16 * 16;
+  }
+}
+
+// The input whose memory the output can have, since nobody needs it any more; or -1.
+int32_t Lowering::overwritten(const Instruction& instruction, int32_t at) const {
+  if (instruction.op == Op::reshape) return instruction.inputs[0];
+  if (!worksInPlace(instruction.op)) return -1;
+  const size_t candidates = isPairwise(instruction.op) ? 2 : 1;
+  for (size_t i = 0; i < candidates; i++) {
+    const int32_t id = instruction.inputs[i];
+    if (pieces_[pieceOf_[id]].last == at) return id;
+  }
+  return -1;
+}
+
 void Lowering::placeOutputs(const Instruction& instruction, int32_t at) {
   for (const int32_t id : instruction.outputs) {
     const Tensor& tensor = program_.tensors[id];
     if (tensor.role != Role::activation) continue;
     const int32_t until = last_[id] < at ? at : last_[id];
-    const int32_t first = instruction.inputs.empty() ? -1 : instruction.inputs[0];
-    const bool alias = instruction.op == Op::reshape;
-    const bool free = worksInPlace(instruction.op) && pieces_[pieceOf_[first]].last == at;
-    if (first >= 0 && (alias || free)) {
-      pieceOf_[id] = pieceOf_[first];
+    const int32_t over = overwritten(instruction, at);
+    if (over >= 0) {
+      pieceOf_[id] = pieceOf_[over];
       Piece& piece = pieces_[pieceOf_[id]];
       if (piece.last < until) piece.last = until;
     } else {
@@ -145,7 +197,6 @@ int64_t Lowering::packing(const Instruction& instruction, bool dense, bool backw
   Packing packing{};
   packing.parameter = parameter;
   packing.backward = backward;
-  packing.offset = lowered_.packedFloats;
   int64_t size = program_.parameters[parameter].size;
   if (!dense) {
     packing.conv2d = instruction.geometry.conv2d;
@@ -161,19 +212,27 @@ int64_t Lowering::packing(const Instruction& instruction, bool dense, bool backw
     const DenseGeometry& g = packing.denseGeometry;
     size = backward ? kernels_.dense->packedSize(g.inputs, g.outputs) : kernels_.dense->packedSize(g.outputs, g.inputs);
   }
+  // A layer that is used several times finds its weights packed.
+  for (const Packing& other : lowered_.packings) {
+    if (samePacking(packing, other)) return other.offset;
+  }
+  packing.offset = lowered_.packedFloats;
   lowered_.packings.push_back(packing);
   lowered_.packedFloats += (size + 15) / 16 * 16;
   return packing.offset;
 }
 
 // Room for what each slice leaves behind for the gradient of a fully connected layer's weights.
-void Lowering::keep(int32_t parameter, Call* call) {
+void Lowering::keep(GradientPart* part, Call* call) {
   const DenseGeometry& g = call->geometry.dense;
   call->keptInputs = lowered_.keptFloats;
   lowered_.keptFloats += lowered_.slices * kernels_.dense->keptInputs(g);
   call->keptGradients = lowered_.keptFloats;
   lowered_.keptFloats += static_cast<int64_t>(lowered_.slices) * g.outputs * lowered_.lanes;
-  lowered_.denseGradients.push_back({parameter, call->instruction, g, call->keptInputs, call->keptGradients});
+  part->dense = true;
+  part->geometry = g;
+  part->keptInputs = call->keptInputs;
+  part->keptGradients = call->keptGradients;
 }
 
 int64_t Lowering::scratchFloats(const Call& call) const {
@@ -214,9 +273,13 @@ void Lowering::addCall(const Instruction& instruction, int32_t number) {
     case Op::denseGradWeight:
     case Op::biasGrad: {
       const int32_t parameter = program_.tensors[instruction.outputs[0]].parameter;
-      call.weight = program_.parameters[parameter].offset;
+      call.weight = gradientPlaces_[instruction.outputs[0]];
       lowered_.hasGradient[parameter] = true;
-      if (call.dense) keep(parameter, &call);
+      GradientPart part{};
+      part.place = call.weight;
+      part.instruction = number;
+      if (call.dense) keep(&part, &call);
+      lowered_.gradientParts[parameter].push_back(part);
       break;
     }
     case Op::meanLoss: lowered_.hasLoss = true; break;
@@ -296,9 +359,8 @@ void Lowering::listGradients() {
     for (int32_t i = stage.begin; i < stage.end; i++) {
       const Call& call = lowered_.calls[i];
       if (call.op != Op::biasGrad && (call.op != Op::conv2dGradWeight || call.dense)) continue;
-      for (const Parameter& parameter : program_.parameters) {
-        if (parameter.offset == call.weight) stage.gradients.push_back({parameter.offset, parameter.size});
-      }
+      const int32_t gradient = program_.instructions[call.instruction].outputs[0];
+      stage.gradients.push_back({call.weight, program_.tensors[gradient].elements});
     }
   }
 }
@@ -306,6 +368,7 @@ void Lowering::listGradients() {
 Lowered Lowering::run() {
   lowered_.hasGradient.assign(program_.parameters.size(), false);
   lowered_.hasUpdate.assign(program_.parameters.size(), false);
+  placeGradients();
   // The numbers of calls, so that lifetimes can be known before the calls are made.
   bool targets = false;
   int32_t calls = 0;
@@ -313,7 +376,7 @@ Lowered Lowering::run() {
     if (instruction.op == Op::sgd) {
       lowered_.hasUpdate[program_.tensors[instruction.inputs[0]].parameter] = true;
     }
-    if (instruction.op == Op::sgd || instruction.fusion.absorbed) {
+    if (instruction.op == Op::sgd || instruction.fusion.absorbed || sumsGradients(instruction)) {
       callOf_.push_back(-1);
       continue;
     }

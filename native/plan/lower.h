@@ -100,10 +100,12 @@ struct Packing {
   DenseGeometry denseGeometry;
 };
 
-// A fully connected layer's weights, whose gradient is computed in the second stage.
-struct DenseGradient {
-  int32_t parameter;
+// What one use of a parameter adds to its gradient. That of a fully connected layer's weights is computed in the second
+// stage, of what the slices left behind; others lie in the slices' slots.
+struct GradientPart {
+  int64_t place;  // floats into a slot: for the first part, where the parameter's gradient is
   int32_t instruction;
+  bool dense;
   DenseGeometry geometry;
   int64_t keptInputs, keptGradients;  // floats, as in Call
 };
@@ -117,7 +119,8 @@ struct Lowered {
   int64_t blockBytes[kBlocks] = {};
   std::vector<Packing> packings;
   int64_t packedFloats = 0;
-  std::vector<DenseGradient> denseGradients;
+  std::vector<std::vector<GradientPart>> gradientParts;  // by parameter
+  int64_t gradientFloats = 0;                            // of a slot
   int64_t keptFloats = 0;
   bool hasLoss = false;
   std::vector<bool> hasGradient;  // by parameter

@@ -48,15 +48,17 @@ Status Plan::create(const double* numbers, size_t count, int threads, Instructio
   plan->slotSlices_ = ceilDiv(slices, kMostSlots);
   plan->slots_ = ceilDiv(slices, plan->slotSlices_);
   plan->trains_ = std::find(lowered.hasGradient.begin(), lowered.hasGradient.end(), true) != lowered.hasGradient.end();
-  plan->slotFloats_ = plan->trains_ ? (program.parameterElements + 15) / 16 * 16 : 0;
+  plan->slotFloats_ = plan->trains_ ? lowered.gradientFloats : 0;
   plan->threads_ = threads;
   if (plan->workingBytes() > kMostBytes) return Status::tooLarge;
 
   plan->rows_.assign(program.parameters.size(), 0);
   for (const Packing& packing : lowered.packings) plan->rows_[packing.parameter] = packing.rows;
-  for (const DenseGradient& dense : lowered.denseGradients) plan->rows_[dense.parameter] = dense.geometry.outputs;
   for (size_t p = 0; p < program.parameters.size(); p++) {
     int32_t& rows = plan->rows_[p];
+    for (const GradientPart& part : lowered.gradientParts[p]) {
+      if (part.dense) rows = part.geometry.outputs;
+    }
     if (rows == 0) rows = static_cast<int32_t>(program.parameters[p].size);
     const int64_t rowFloats = program.parameters[p].size / rows;
     // Whole blocks of rows where there are several: they are packed together.
@@ -78,8 +80,6 @@ Status Plan::create(const double* numbers, size_t count, int threads, Instructio
   }
   if (!enough) return Status::outOfMemory;
   plan->profiles_.assign(static_cast<size_t>(threads), std::vector<double>(plan->profileLength(), 0.0));
-  plan->denseGradients_.assign(program.parameters.size(), nullptr);
-  for (const DenseGradient& dense : lowered.denseGradients) plan->denseGradients_[dense.parameter] = &dense;
   for (auto& sums : plan->sums_) sums.resize(static_cast<size_t>(slices));
   plan->team_ = std::make_unique<Team>(threads);
   *result = std::move(plan);

@@ -95,7 +95,6 @@ class Plan {
   std::vector<std::unique_ptr<AlignedBlock>> spare_;   // by thread: gradients of a slot's later slices
   // By thread: seconds spent in each instruction, in the second stage, and waiting. Filled where a run asks for it.
   std::vector<std::vector<double>> profiles_;
-  std::vector<const DenseGradient*> denseGradients_;  // by parameter
   AlignedBlock packed_;
   AlignedBlock kept_;
   AlignedBlock gradientSlots_;

@@ -58,8 +58,11 @@ std::vector<float> everything(const RunMemory& memory) {
   return all;
 }
 
-std::vector<float> train(int32_t batchSize, int64_t orderLength, int threads, InstructionSet set, bool here) {
-  const std::vector<double> numbers = smallTrainingProgram(batchSize);
+using WriteProgram = std::vector<double> (*)(int32_t batchSize);
+
+std::vector<float> train(WriteProgram write, int32_t batchSize, int64_t orderLength, int threads, InstructionSet set,
+                         bool here) {
+  const std::vector<double> numbers = write(batchSize);
   const std::unique_ptr<Plan> plan = planOf(numbers, threads, set);
   const auto memory = memoryOf(*plan, orderLength);
   if (here) {
@@ -77,18 +80,20 @@ std::vector<float> train(int32_t batchSize, int64_t orderLength, int threads, In
 }  // namespace
 
 TEST_CASE("plan: the same bits for any number of threads, on its own or the caller's, and for AVX2 and AVX-512") {
-  for (const int32_t batchSize : {1, 5, 16, 17, 64, 100, 1100}) {
-    INFO("batch size ", batchSize);
-    const int64_t orderLength = batchSize * 3 + batchSize / 2;
-    onEverySet([&](const KernelTable&, InstructionSet set) {
-      const std::vector<float> expected = train(batchSize, orderLength, 1, set, true);
-      for (const int threads : {1, 2, 3, 4, 8}) {
-        INFO(threads, " threads");
-        CHECK(sameBits(train(batchSize, orderLength, threads, set, true), expected));
-        CHECK(sameBits(train(batchSize, orderLength, threads, set, false), expected));
-      }
-      return expected;
-    });
+  for (const WriteProgram write : {smallTrainingProgram, joinedTrainingProgram}) {
+    for (const int32_t batchSize : {1, 5, 16, 17, 64, 100, 1100}) {
+      INFO("batch size ", batchSize);
+      const int64_t orderLength = batchSize * 3 + batchSize / 2;
+      onEverySet([&](const KernelTable&, InstructionSet set) {
+        const std::vector<float> expected = train(write, batchSize, orderLength, 1, set, true);
+        for (const int threads : {1, 2, 3, 4, 8}) {
+          INFO(threads, " threads");
+          CHECK(sameBits(train(write, batchSize, orderLength, threads, set, true), expected));
+          CHECK(sameBits(train(write, batchSize, orderLength, threads, set, false), expected));
+        }
+        return expected;
+      });
+    }
   }
 }
 

@@ -20,7 +20,8 @@ enum class Op : int32_t {
 const char* opName(int32_t op);
 
 // The order of these is the order of the numbers that lib/backends/native/encode.ts writes.
-enum class Role : int32_t { activation, parameter, gradient, targets, scalar };
+// A partial gradient is that of one of several uses of a parameter.
+enum class Role : int32_t { activation, parameter, gradient, targets, scalar, partial };
 enum class Kind : int32_t { floats, label, index };
 enum class TargetKind : int32_t { none, classes, values };
 enum class Purpose : int32_t { train, evaluate, predict };
@@ -51,6 +52,8 @@ struct Instruction {
     ChannelGeometry channels;
     GatherGeometry gather;
     LossGeometry loss;
+    ConcatGeometry concat;
+    SliceGeometry slice;
     int64_t elements;
   } geometry;
   int32_t result;  // of scatter

@@ -58,7 +58,12 @@ int64_t workOf(const Call& call) {
     case Op::relu:
     case Op::tanhGrad:
     case Op::sigmoidGrad:
-    case Op::reluGrad: work = 3 * g.elements; break;
+    case Op::reluGrad:
+    case Op::add:
+    case Op::multiply: work = 3 * g.elements; break;
+    case Op::concat:
+    case Op::slice:
+    case Op::sliceGrad: work = 2 * call.outputElements[0]; break;
     default: return 0;
   }
   return call.lanes == 1 ? work / kSliceSamples : work;

@@ -13,24 +13,28 @@ void Plan::updateParameters(int64_t step, std::atomic<int32_t>& next, int index)
   if (buffers_.profile) profiles_[index][program_.instructions.size()] += now() - began;
 }
 
-// Leaves the sums over the step's slices in the first slot.
+// Leaves the sums over the step's slices, and over all uses of the parameter, in the first slot.
 void Plan::sumGradients(int64_t step, const Task& task, float* gradients, int index) {
   const Parameter& parameter = program_.parameters[task.parameter];
   const int32_t slices = (stepSamples(step) + lowered_.lanes - 1) / lowered_.lanes;
-  const DenseGradient* dense = denseGradients_[task.parameter];
-  if (!dense) {
-    const int64_t count = (task.end - task.begin) * (parameter.size / rows_[task.parameter]);
-    kernels_->update->sumSlots(gradients, slotFloats_, (slices + slotSlices_ - 1) / slotSlices_, count);
-    return;
-  }
-  const double began = buffers_.profile ? now() : 0;
-  kernels_->dense->gradWeightRows(dense->geometry, task.begin, task.end, slices, kept_.floats() + dense->keptInputs,
-                                  kept_.floats() + dense->keptGradients, gradientSlots_.floats() + parameter.offset);
-  if (buffers_.profile) {
-    // It counts as the instruction's time, not as the last stage's.
-    const double taken = now() - began;
-    profiles_[index][dense->instruction] += taken;
-    profiles_[index][program_.instructions.size()] -= taken;
+  const int64_t rowFloats = parameter.size / rows_[task.parameter];
+  const int64_t count = (task.end - task.begin) * rowFloats;
+  for (const GradientPart& part : lowered_.gradientParts[task.parameter]) {
+    float* partial = gradientSlots_.floats() + part.place + task.begin * rowFloats;
+    if (part.dense) {
+      const double began = buffers_.profile ? now() : 0;
+      kernels_->dense->gradWeightRows(part.geometry, task.begin, task.end, slices, kept_.floats() + part.keptInputs,
+                                      kept_.floats() + part.keptGradients, gradientSlots_.floats() + part.place);
+      if (buffers_.profile) {
+        // It counts as the instruction's time, not as the last stage's.
+        const double taken = now() - began;
+        profiles_[index][part.instruction] += taken;
+        profiles_[index][program_.instructions.size()] -= taken;
+      }
+    } else {
+      kernels_->update->sumSlots(partial, slotFloats_, (slices + slotSlices_ - 1) / slotSlices_, count);
+    }
+    if (partial != gradients) kernels_->update->add(count, partial, gradients);
   }
 }
 

@@ -38,6 +38,7 @@ class ProgramWriter {
     return {number, tensor(Role::parameter, Kind::floats, false, size, number), size};
   }
   int32_t gradientOf(const ParameterTensor& p) { return tensor(Role::gradient, Kind::floats, false, p.size, p.number); }
+  int32_t partialOf(const ParameterTensor& p) { return tensor(Role::partial, Kind::floats, false, p.size, p.number); }
 
   void add(Op op, const std::vector<int32_t>& inputs, const std::vector<int32_t>& outputs,
            const std::vector<double>& fields) {
@@ -182,6 +183,71 @@ inline std::vector<double> smallTrainingProgram(int32_t batchSize) {
   for (size_t i = 0; i < updates.size(); i++) {
     w.add(Op::sgd, {updates[i].first, updates[i].second}, {}, {static_cast<double>(sizes[i])});
   }
+  return w.numbers();
+}
+
+// A network that is no chain, with every op that joins or parts: rows of 6 numbers, a dense layer that is used twice,
+// the sum of both uses, its product with the row, both behind each other, 5 of them as logits.
+inline std::vector<double> joinedTrainingProgram(int32_t batchSize) {
+  ProgramWriter w;
+  w.batchSize = batchSize;
+  w.sampleElements = 6;
+  w.targets = TargetKind::classes;
+  const std::vector<double> dense = {6, 6};
+  const std::vector<double> loss = {kSmallClasses, 1, 1};
+  const auto weight = w.parameter(36);
+  const auto bias = w.parameter(6);
+  const int32_t labels = w.tensor(Role::targets, Kind::label, true, 1);
+  const int32_t x = w.activation(6);
+  const int32_t once = w.activation(6);
+  const int32_t twice = w.activation(6);
+  const int32_t sum = w.activation(6);
+  const int32_t product = w.activation(6);
+  const int32_t both = w.activation(12);
+  const int32_t logits = w.activation(kSmallClasses);
+  const int32_t losses = w.activation(1);
+  w.loss = w.scalar();
+  w.correct = w.scalar();
+  w.add(Op::gather, {}, {x}, {1, 1, 6, 0, 0, 0, 0, 1, 0});
+  w.add(Op::dense, {x, weight.tensor, bias.tensor}, {once}, dense);
+  w.add(Op::dense, {once, weight.tensor, bias.tensor}, {twice}, dense);
+  w.add(Op::add, {once, twice}, {sum}, {6});
+  w.add(Op::multiply, {sum, x}, {product}, {6});
+  w.add(Op::concat, {sum, product}, {both}, {6, 6});
+  w.add(Op::slice, {both}, {logits}, {12, 4, kSmallClasses});
+  w.add(Op::scatter, {logits}, {}, {kSmallClasses, static_cast<double>(w.result(logits))});
+  w.add(Op::softmaxCrossEntropy, {logits, labels}, {losses}, loss);
+  w.add(Op::meanLoss, {losses}, {w.loss}, {});
+  w.add(Op::countCorrect, {logits, labels}, {w.correct}, {kSmallClasses, 1});
+
+  const int32_t gLogits = w.activation(kSmallClasses);
+  const int32_t gBoth = w.activation(12);
+  const int32_t gSumFirst = w.activation(6);
+  const int32_t gProduct = w.activation(6);
+  const int32_t gSumSecond = w.activation(6);
+  const int32_t gSum = w.activation(6);
+  const int32_t gOnceFirst = w.activation(6);
+  const int32_t gOnce = w.activation(6);
+  const int32_t weightParts[] = {w.partialOf(weight), w.partialOf(weight)};
+  const int32_t biasParts[] = {w.partialOf(bias), w.partialOf(bias)};
+  const int32_t gWeight = w.gradientOf(weight);
+  const int32_t gBias = w.gradientOf(bias);
+  w.add(Op::softmaxCrossEntropyGrad, {logits, labels}, {gLogits}, loss);
+  w.add(Op::sliceGrad, {gLogits}, {gBoth}, {12, 4, kSmallClasses});
+  w.add(Op::slice, {gBoth}, {gSumFirst}, {12, 0, 6});
+  w.add(Op::slice, {gBoth}, {gProduct}, {12, 6, 6});
+  w.add(Op::multiply, {gProduct, x}, {gSumSecond}, {6});
+  w.add(Op::add, {gSumFirst, gSumSecond}, {gSum}, {6});
+  w.add(Op::denseGradWeight, {gSum, once}, {weightParts[0]}, dense);
+  w.add(Op::biasGrad, {gSum}, {biasParts[0]}, {6, 1});
+  w.add(Op::denseGradInput, {gSum, weight.tensor}, {gOnceFirst}, dense);
+  w.add(Op::add, {gSum, gOnceFirst}, {gOnce}, {6});
+  w.add(Op::denseGradWeight, {gOnce, x}, {weightParts[1]}, dense);
+  w.add(Op::add, {weightParts[0], weightParts[1]}, {gWeight}, {36});
+  w.add(Op::biasGrad, {gOnce}, {biasParts[1]}, {6, 1});
+  w.add(Op::add, {biasParts[0], biasParts[1]}, {gBias}, {6});
+  w.add(Op::sgd, {weight.tensor, gWeight}, {}, {36});
+  w.add(Op::sgd, {bias.tensor, gBias}, {}, {6});
   return w.numbers();
 }
 
