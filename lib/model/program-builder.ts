@@ -85,6 +85,15 @@ export class ProgramBuilder implements Emitter {
     return instruction;
   }
 
+  /** Has the instruction that writes `from` write `to` in its place. */
+  redirect(from: Value, to: Value): void {
+    const index = this.instructions.findIndex(({ outputs }) => outputs.includes(from.id));
+    const instruction = this.instructions[index];
+    if (!instruction) return;
+    const outputs = instruction.outputs.map((id) => (id === from.id ? to.id : id));
+    this.instructions[index] = { ...instruction, outputs };
+  }
+
   /** The instruction that computed a value, if one did. */
   producer(value: Value): Instruction | undefined {
     return this.instructions.find(({ outputs }) => outputs.includes(value.id));

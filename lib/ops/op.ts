@@ -26,6 +26,8 @@ export interface GradientContext<G extends Geometry = Geometry> {
   needs(input: number): boolean;
   /** Appends an instruction whose single output becomes the gradient of `input`. */
   give(input: number, op: OpName, operands: readonly (Value | undefined)[], geometry: Geometry): void;
+  /** Says that the gradient of `input` is {@link gradOutput} as it is. */
+  pass(input: number): void;
 }
 
 /**

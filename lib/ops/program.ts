@@ -4,9 +4,12 @@ import type { OpName } from './registry';
 /** What a tensor's elements are: numbers in the run's precision, class labels, or places inside a pooling window. */
 export type ElementKind = 'float' | 'label' | 'index';
 
-/** What a tensor is in a program. Activations, and the gradients of activations, live in the
- * backend's own memory; parameters and their gradients in the model's. */
-export type TensorRole = 'activation' | 'parameter' | 'gradient' | 'targets' | 'scalar';
+/**
+ * What a tensor is in a program. Activations, and the gradients of activations, live in the backend's own memory;
+ * parameters and their gradients in the model's. Where a parameter is used several times, each use has a `partial`
+ * gradient, in the backend's memory; `add` makes the gradient of them.
+ */
+export type TensorRole = 'activation' | 'parameter' | 'gradient' | 'targets' | 'scalar' | 'partial';
 
 /** The shape, element kind and batching of a value. `shape` leaves out the batch. */
 export interface TensorType {
@@ -22,7 +25,7 @@ export interface ProgramTensor extends TensorType {
   /** `conv2d_1.weight`, `tanh_1`, `grad tanh_1`: for listings and errors. */
   readonly name: string;
   readonly role: TensorRole;
-  /** For a parameter and its gradient: the index in {@link Program.parameters}. */
+  /** For a parameter, its gradient and parts of that: the index in {@link Program.parameters}. */
   readonly parameter?: number;
 }
 

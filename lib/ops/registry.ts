@@ -42,6 +42,11 @@ export const OP_NAMES = [
   'meanLoss',
   'countCorrect',
   'sgd',
+  'add',
+  'multiply',
+  'concat',
+  'slice',
+  'sliceGrad',
 ] as const;
 
 /** The name of an instruction. */

@@ -13,10 +13,15 @@ function elementsOf(tensor: ProgramTensor, batchSize: number): number {
   return sizeOf(tensor.shape) * (tensor.batched ? batchSize : 1);
 }
 
+/** Whether a tensor lies in the run's parameters or gradients. */
+function isOfModel({ role }: ProgramTensor): boolean {
+  return role === 'parameter' || role === 'gradient';
+}
+
 /** One array a tensor. Nothing is shared between tensors, so that after a step all of its values can be looked at. */
 export function allocateWorkingMemory(program: Program, precision: Precision): WorkingMemory {
   return program.tensors.map((tensor) => {
-    if (tensor.parameter !== undefined) return undefined;
+    if (isOfModel(tensor)) return undefined;
     const elements = elementsOf(tensor, program.batchSize);
     return tensor.kind === 'float' ? allocateFloats(precision, elements) : new Int32Array(elements);
   });
@@ -55,8 +60,8 @@ function gatherTargets(target: FloatArray | Int32Array, width: number, { request
 export function bindProgram(program: Program, memory: WorkingMemory, request: RunRequest): BoundProgram {
   const step: Step = { request, count: 0, first: 0, learningRate: 0 };
   const operands: readonly Operand[] = program.tensors.map((tensor) => {
-    if (tensor.parameter === undefined) return memory[tensor.id];
-    const slot = program.parameters[tensor.parameter];
+    if (!isOfModel(tensor)) return memory[tensor.id];
+    const slot = program.parameters[tensor.parameter ?? -1];
     if (!slot) return undefined;
     const buffer = tensor.role === 'gradient' ? request.gradients : request.parameters;
     return buffer.subarray(slot.offset, slot.offset + slot.size);

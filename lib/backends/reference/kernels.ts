@@ -1,6 +1,7 @@
 import type { OpName } from '../../ops/registry';
 import { countCorrect, meanLoss } from './batch-summary';
 import { biasGrad } from './bias';
+import { concat, slice, sliceGrad } from './concat';
 import { conv2d, conv2dGradInput, conv2dGradWeight } from './conv2d';
 import { dense, denseGradInput, denseGradWeight } from './dense';
 import { relu, reluGrad, sigmoid, sigmoidGrad, tanh, tanhGrad } from './elementwise';
@@ -25,6 +26,7 @@ import {
   squaredErrorGrad,
 } from './loss';
 import { maxPool2d, maxPool2dGrad } from './max-pool2d';
+import { add, multiply } from './pairwise';
 import { reshape } from './reshape';
 import { sgd } from './sgd';
 import { logSoftmax, logSoftmaxGrad, softmax, softmaxGrad } from './softmax';
@@ -70,4 +72,9 @@ export const kernels: Readonly<Record<OpName, AnyKernel>> = {
   meanLoss,
   countCorrect,
   sgd,
+  add,
+  multiply,
+  concat,
+  slice,
+  sliceGrad,
 };
