@@ -16,9 +16,11 @@ export { type ActivationName, activation, logSoftmax, relu, sigmoid, softmax, ta
 export { type Conv2dOptions, conv2d } from './layers/conv2d';
 export { type DenseOptions, dense } from './layers/dense';
 export { flatten, linearize } from './layers/flatten';
-export { type InputLayer, input } from './layers/input';
+export { input } from './layers/input';
+export { add, concat, multiply } from './layers/join';
 export type { Layer } from './layers/layer';
 export { type MaxPool2dOptions, maxPool2d } from './layers/max-pool2d';
+export type { InputNode, NetworkNode } from './layers/node';
 export {
   binaryCrossEntropy,
   crossEntropy,
@@ -29,6 +31,7 @@ export {
 } from './losses/loss';
 export type { EpochRecord, Evaluation, History, TrainingEvent } from './model/events';
 export type { FitOptions } from './model/fit';
+export { type ModelNodes, model } from './model/functional';
 export type { Graph } from './model/graph';
 export { loadModel } from './model/load-model';
 export type { Model, ModelOptions, Prediction, RunOptions, Samples } from './model/model';

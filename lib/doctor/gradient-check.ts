@@ -1,5 +1,5 @@
 import { LaminetError } from '../errors';
-import type { Graph, GraphNode } from '../model/graph';
+import { type Graph, type GraphNode, togetherShape } from '../model/graph';
 import { RandomSequence, RandomStream } from '../tensor/philox';
 import { type Shape, sizeOf } from '../tensor/shape';
 import { alignElements, type FloatArray } from '../tensor/storage';
@@ -145,9 +145,13 @@ function alone(graph: Graph, node: GraphNode): Graph {
     return [placed];
   });
   return {
-    inputShape: node.inputShape,
+    inputs: node.inputShapes.map((shape, index) => ({ name: `input_${index + 1}`, shape })),
+    nodes: [
+      { ...node, inputs: node.inputs.map((_, index) => -1 - index), parameters: parameters.map((_, index) => index) },
+    ],
+    outputs: [0],
+    inputShape: togetherShape(node.inputShapes),
     outputShape: node.built.outputShape,
-    nodes: [{ ...node, input: -1, parameters: parameters.map((_, index) => index) }],
     parameters,
     parameterElements: offset,
     parameterCount: parameters.reduce((sum, { size }) => sum + size, 0),

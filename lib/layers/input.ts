@@ -1,16 +1,13 @@
 import { checkShape, type Shape } from '../tensor/shape';
-
-/** The first entry of a network: what one sample looks like. */
-export interface InputLayer {
-  readonly kind: 'input';
-  readonly shape: Shape;
-}
+import type { NamedOptions } from './layer';
+import { InputNode } from './node';
 
 /**
- * Tells a network what it is fed.
+ * Where samples enter a network: the first entry of `sequential`, or the first node of a network of any form.
  * @param shape `[channels, height, width]` for images, `[features]` for rows of numbers, without the batch
+ * @param options.name what to call it in listings and errors. Default: `input`, and with several, `input_1`, `input_2`
  */
-export function input(shape: Shape): InputLayer {
+export function input(shape: Shape, options: NamedOptions = {}): InputNode {
   checkShape(shape, 'the input');
-  return { kind: 'input', shape: [...shape] };
+  return new InputNode([...shape], options.name);
 }

@@ -19,14 +19,14 @@ export interface Emitter {
   emit<A, G extends Geometry>(op: Op<A, G>, inputs: readonly (Value | undefined)[], attributes: A): Value;
 }
 
-/** A layer fitted to its input. */
-export interface BuiltLayer {
+/** A layer fitted to its input, or to its inputs where it is a {@link JoiningLayer}. */
+export interface BuiltLayer<Input = Value> {
   readonly outputShape: Shape;
   readonly parameters: readonly ParameterSpec[];
   /** Multiplications and additions of one forward pass of one sample; activations count one an element. */
   readonly flops: number;
   /** Emits the layer's ops. `parameters` are in the order of {@link parameters}. */
-  emit(emitter: Emitter, input: Value, parameters: readonly Value[]): Value;
+  emit(emitter: Emitter, input: Input, parameters: readonly Value[]): Value;
 }
 
 /** The description of a layer: what the user writes. It holds no numbers and can be used in several networks. */
@@ -38,6 +38,15 @@ export interface Layer {
   readonly config: LayerConfig;
   /** Fits the layer to an input and checks that it can be. */
   build(inputShape: Shape): BuiltLayer;
+}
+
+/** The description of a layer that takes several inputs: what {@link add} and its like put into a network. */
+export interface JoiningLayer {
+  readonly kind: string;
+  readonly name: string | undefined;
+  readonly config: LayerConfig;
+  /** Fits the layer to its inputs, in their order, and checks that it can be. */
+  join(inputShapes: readonly Shape[]): BuiltLayer<readonly Value[]>;
 }
 
 /** Options that survive JSON. */

@@ -1,9 +1,11 @@
 import { LaminetError } from '../errors';
 import type { Loss } from '../losses/loss';
+import { slice } from '../ops/concat';
 import { gather } from '../ops/gather';
 import { countCorrect, meanLoss } from '../ops/loss';
 import type { Value } from '../ops/op';
 import type { Instruction, Program, Purpose, SourceFormat, TargetKind } from '../ops/program';
+import { reshape } from '../ops/reshape';
 import { scatter } from '../ops/scatter';
 import type { Optimizer } from '../optimizers/optimizer';
 import { sizeOf } from '../tensor/shape';
@@ -37,26 +39,39 @@ export interface CompileOptions {
   readonly outputResult?: boolean;
 }
 
-/** The forward pass: the samples, then every layer. Returns the network's input and output. */
+/** The network's inputs: the samples themselves or, where there are several, each one's part of their row. */
+function emitInputs(builder: ProgramBuilder, { inputs }: Graph, samples: Value): Value[] {
+  if (inputs.length === 1) return [samples];
+  let begin = 0;
+  return inputs.map(({ name, shape }) => {
+    builder.layer = name;
+    const channels = sizeOf(shape);
+    const row = builder.emit(slice, [samples], { begin, channels });
+    begin += channels;
+    return shape.length === 1 ? row : builder.emit(reshape, [row], { shape });
+  });
+}
+
+/** The forward pass: the samples, then every layer. Returns the samples and the network's outputs. */
 function emitForward(
   builder: ProgramBuilder,
   graph: Graph,
   input: InputFormat,
-): { x: Value; output: Value; parameters: Value[] } {
+): { x: Value; outputs: Value[]; parameters: Value[] } {
   const parameters = graph.parameters.map((slot, index) => builder.declareParameter(slot, index, 'parameter'));
   const x = builder.emit(gather, [], { ...input, shape: graph.inputShape });
+  const inputs = emitInputs(builder, graph, x);
   builder.phase = 'forward';
-  let value = x;
+  const values: Value[] = [];
   for (const node of graph.nodes) {
     builder.layer = node.name;
-    value = node.built.emit(
-      builder,
-      value,
-      node.parameters.map((index) => parameters[index] as Value),
-    );
+    const fed = node.inputs.map((source) => (source < 0 ? inputs[-1 - source] : values[source]) as Value);
+    const own = node.parameters.map((index) => parameters[index] as Value);
+    values.push(node.built.emit(builder, fed, own));
   }
-  poolBeforeActivations(builder, value);
-  return { x, output: value, parameters };
+  const outputs = graph.outputs.map((index) => values[index] as Value);
+  poolBeforeActivations(builder, outputs);
+  return { x, outputs, parameters };
 }
 
 /** Runs `emit`, adding to an error which loss it came from and which layer's output it was to be on. */
@@ -111,7 +126,8 @@ function withoutUnused(instructions: readonly Instruction[], kept: ReadonlySet<n
 export function compileProgram(graph: Graph, options: CompileOptions): Program {
   const { purpose, batchSize, input, targets: targetKind, loss, optimizer } = options;
   const builder = new ProgramBuilder();
-  const { x, output, parameters } = emitForward(builder, graph, input);
+  const { x, outputs, parameters } = emitForward(builder, graph, input);
+  const output = outputs[0] as Value;
   const kept = new Set<number>();
   const results: number[] = [];
   const giveBack = (value: Value): void => {
@@ -144,8 +160,8 @@ export function compileProgram(graph: Graph, options: CompileOptions): Program {
         if (slot) wanted.set(value.id, builder.declareParameter(slot, index, 'gradient'));
       }
       if (options.inputGradient) wanted.set(x.id, undefined);
-      const gradients = differentiate(builder, emitted.losses, wanted);
-      for (const gradient of gradients.values()) if (gradient) kept.add(gradient.id);
+      const gradients = differentiate(builder, [emitted.losses], wanted);
+      for (const id of wanted.keys()) kept.add(gradients.get(id)?.id ?? -1);
       const inputGradient = gradients.get(x.id);
       if (inputGradient) giveBack(inputGradient);
       if (optimizer) {
@@ -153,7 +169,7 @@ export function compileProgram(graph: Graph, options: CompileOptions): Program {
         for (const [index, value] of parameters.entries()) {
           const gradient = gradients.get(value.id);
           const node = graph.nodes.find((candidate) => candidate.parameters.includes(index));
-          builder.layer = node?.name ?? 'update';
+          builder.layer = node?.layerName ?? 'update';
           if (gradient) {
             const { geometry } = optimizer.op.infer([value, gradient], {});
             builder.append(optimizer.op.name, [value, gradient], [], geometry);

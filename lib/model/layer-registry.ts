@@ -3,10 +3,11 @@ import { type ActivationName, activation } from '../layers/activation';
 import { type Conv2dOptions, conv2d } from '../layers/conv2d';
 import { type DenseOptions, dense } from '../layers/dense';
 import { flatten } from '../layers/flatten';
-import type { Layer, LayerConfig, NamedOptions } from '../layers/layer';
+import { JOINING_KINDS, joiningLayer } from '../layers/join';
+import type { JoiningLayer, Layer, LayerConfig, NamedOptions } from '../layers/layer';
 import { type MaxPool2dOptions, maxPool2d } from '../layers/max-pool2d';
 
-type Rebuild = (config: LayerConfig & NamedOptions) => Layer;
+type Rebuild = (config: LayerConfig & NamedOptions) => Layer | JoiningLayer;
 
 const activationOf =
   (name: ActivationName): Rebuild =>
@@ -14,7 +15,7 @@ const activationOf =
     activation(name, config);
 
 /** By a layer's kind: how to make it again from its options. The options' own checks refuse what a file got wrong. */
-const REBUILD: ReadonlyMap<string, Rebuild> = new Map([
+const REBUILD: ReadonlyMap<string, Rebuild> = new Map<string, Rebuild>([
   ['conv2d', (config) => conv2d(config as unknown as Conv2dOptions)],
   ['maxPool2d', (config) => maxPool2d(config as MaxPool2dOptions)],
   ['dense', (config) => dense(config as unknown as DenseOptions)],
@@ -25,10 +26,11 @@ const REBUILD: ReadonlyMap<string, Rebuild> = new Map([
   ['relu', activationOf('relu')],
   ['softmax', activationOf('softmax')],
   ['logSoftmax', activationOf('logSoftmax')],
+  ...JOINING_KINDS.map((kind): [string, Rebuild] => [kind, (config) => joiningLayer(kind, config)]),
 ]);
 
 /** Makes a layer from what a file says of it. Error: `E_UNKNOWN` for a kind that is none of the library's. */
-export function rebuildLayer(kind: string, name: string, config: LayerConfig): Layer {
+export function rebuildLayer(kind: string, name: string, config: LayerConfig): Layer | JoiningLayer {
   const rebuild = REBUILD.get(kind);
   if (!rebuild) {
     throw new LaminetError('E_UNKNOWN', `there is no layer of kind ${JSON.stringify(kind)}`, { kind });

@@ -1,9 +1,8 @@
 import { LaminetError } from '../errors';
 import { formatShape, sameShape } from '../tensor/shape';
-import { chain } from './graph';
-import { rebuildLayer } from './layer-registry';
+import { rebuildNetwork } from './description';
 import { Model } from './model';
-import { parseDescription, readWeights } from './store';
+import { readWeights } from './store';
 
 /**
  * Rebuilds a model from the file that `model.save` wrote. Compile it before use.
@@ -12,11 +11,7 @@ import { parseDescription, readWeights } from './store';
  */
 export async function loadModel(path: string): Promise<Model> {
   const file = await readWeights(path);
-  const { name, inputShape, layers } = parseDescription(path, file.metadata.network);
-  const graph = chain(
-    inputShape,
-    layers.map((layer) => rebuildLayer(layer.kind, layer.name, layer.config)),
-  );
+  const { name, graph } = rebuildNetwork(path, file.metadata.network);
   for (const { name: key, shape } of graph.parameters) {
     const tensor = file.tensors.get(key);
     if (tensor && sameShape(tensor.shape, shape) && (tensor.dtype === 'F32' || tensor.dtype === 'F64')) continue;

@@ -9,7 +9,7 @@ import type { ProgramBuilder } from './program-builder';
  * Of values that the activation makes equal (both saturated, or both below 0 in a relu) the larger one now takes the
  * gradient, not the first; the activation's derivative, which the gradient is multiplied by, is 0 or nearly so there.
  */
-export function poolBeforeActivations(builder: ProgramBuilder, output: Value): void {
+export function poolBeforeActivations(builder: ProgramBuilder, outputs: readonly Value[]): void {
   const { recorded, instructions, tensors } = builder;
   for (const [index, activation] of recorded.entries()) {
     const pooling = recorded[index + 1];
@@ -17,7 +17,7 @@ export function poolBeforeActivations(builder: ProgramBuilder, output: Value): v
     if (!pooling || !activation.op.monotonic || pooling.op.name !== 'maxPool2d' || activated === undefined) continue;
     const users = instructions.filter(({ inputs }) => inputs.includes(activated));
     const [pooled, winners] = pooling.instruction.outputs;
-    if (users.length !== 1 || users[0] !== pooling.instruction || activated === output.id) continue;
+    if (users.length !== 1 || users[0] !== pooling.instruction || outputs.some(({ id }) => id === activated)) continue;
     if (pooled === undefined || winners === undefined) continue;
 
     const type = tensors[pooled];

@@ -1,6 +1,6 @@
 import { LaminetError } from '../errors';
-import type { InputLayer } from '../layers/input';
 import type { Layer } from '../layers/layer';
+import { InputNode } from '../layers/node';
 import type { Shape } from '../tensor/shape';
 import { chain } from './graph';
 import { Model } from './model';
@@ -15,7 +15,7 @@ export interface SequentialOptions {
   readonly name?: string;
 }
 
-const isInput = (layer: Layer | InputLayer): layer is InputLayer => layer.kind === 'input';
+const isInput = (layer: Layer | InputNode): layer is InputNode => layer instanceof InputNode;
 
 /**
  * A network of layers one after another.
@@ -25,7 +25,7 @@ const isInput = (layer: Layer | InputLayer): layer is InputLayer => layer.kind =
  * Errors: `E_SHAPE` where a layer does not fit what the one before puts out (the sentence names the layer and both shapes),
  * `E_OPTION` for a missing input shape, an empty list or names that clash.
  */
-export function sequential(layers: readonly (Layer | InputLayer)[], options: SequentialOptions = {}): Model {
+export function sequential(layers: readonly (Layer | InputNode)[], options: SequentialOptions = {}): Model {
   const { seed = 0, name = 'network' } = options;
   const [first, ...rest] = layers;
   const shape = first && isInput(first) ? first.shape : options.inputShape;

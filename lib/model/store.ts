@@ -2,25 +2,15 @@ import { LaminetError } from '../errors';
 import { readFileWhole } from '../files/read-whole';
 import { writeWhole } from '../files/write-whole';
 import { decodeSafetensors, encodeSafetensors, type SafetensorsFile } from '../formats/safetensors';
-import { formatShape, type Shape, sameShape } from '../tensor/shape';
+import { formatShape, sameShape } from '../tensor/shape';
+import { describeGraph } from './description';
 import type { Graph } from './graph';
 import type { ParameterStore } from './parameters';
-
-/** The network as its weight file describes it. */
-interface NetworkDescription {
-  readonly name: string;
-  readonly inputShape: Shape;
-  readonly layers: readonly {
-    readonly kind: string;
-    readonly name: string;
-    readonly config: Record<string, unknown>;
-  }[];
-}
 
 /** The most bytes that a weight file may have. */
 const LARGEST_FILE = 4 * 2 ** 30;
 
-/** Writes a network and its parameters to a safetensors file: the tensors by name, the layers as JSON in the metadata. */
+/** Writes a network and its parameters to a safetensors file: the tensors by name, the network as JSON in the metadata. */
 export async function saveModel(path: string, name: string, graph: Graph, store: ParameterStore): Promise<void> {
   const tensors = new Map(
     [...store.entries()].map(([{ name: key, shape }, data]) => {
@@ -28,12 +18,8 @@ export async function saveModel(path: string, name: string, graph: Graph, store:
       return [key, { dtype, shape: [...shape], data }] as const;
     }),
   );
-  const description: NetworkDescription = {
-    name,
-    inputShape: graph.inputShape,
-    layers: graph.nodes.map((node) => ({ kind: node.layer.kind, name: node.name, config: node.layer.config })),
-  };
-  await writeWhole(path, encodeSafetensors(tensors, { format: 'laminet', network: JSON.stringify(description) }));
+  const network = describeGraph(name, graph);
+  await writeWhole(path, encodeSafetensors(tensors, { format: 'laminet', network }));
 }
 
 /** Reads a weight file. Errors: `E_FILE`, `E_FORMAT`. */
@@ -76,34 +62,4 @@ function assign(path: string, file: SafetensorsFile, name: string, store: Parame
 /** Reads the parameters of a network from a weight file; all of them or none. */
 export async function loadParameters(path: string, name: string, store: ParameterStore): Promise<void> {
   assign(path, await readWeights(path), name, store);
-}
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** The network that a weight file's metadata describe. Error: `E_FORMAT` where they describe none. */
-export function parseDescription(path: string, text: string | undefined): NetworkDescription {
-  let description: unknown;
-  try {
-    description = JSON.parse(text ?? '');
-  } catch {
-    description = undefined;
-  }
-  const valid =
-    isRecord(description) &&
-    typeof description.name === 'string' &&
-    Array.isArray(description.inputShape) &&
-    Array.isArray(description.layers) &&
-    description.layers.every(
-      (layer) =>
-        isRecord(layer) && typeof layer.kind === 'string' && typeof layer.name === 'string' && isRecord(layer.config),
-    );
-  if (!valid) {
-    throw new LaminetError(
-      'E_FORMAT',
-      `${path}: the metadata describe no network; build it in code and use model.load`,
-      { path },
-    );
-  }
-  return description as unknown as NetworkDescription;
 }

@@ -9,12 +9,13 @@ import { chain } from '../../lib/model/graph';
 import { sgd } from '../../lib/optimizers/optimizer';
 import { type Shape, sizeOf } from '../../lib/tensor/shape';
 import type { FloatArray } from '../../lib/tensor/storage';
+import { graphCases } from '../cases/graph';
 import { layerCases } from '../cases/layers';
 import { lossCases } from '../cases/loss';
 import { float32Targets, oracle, type TestTarget } from '../support/backends';
 import { normals, randomLabels, uniforms } from '../support/random';
 import { makeRequest } from '../support/request';
-import { compilePlain, placeParameters, runLayer, runLoss } from '../support/single-op';
+import { compilePlain, placeParameters, runGraph, runLayer, runLoss } from '../support/single-op';
 import { expectClose, float32Quotient, float32Reduction, float32Training } from '../support/tolerance';
 
 /** Runs a layer on random numbers on a target and on the oracle, and compares all that it gives. */
@@ -99,6 +100,26 @@ function fits(layer: Layer, inputShape: Shape): boolean {
 describe.each(float32Targets)('$name and the oracle', (target) => {
   it.each(layerCases)('agree on $name', (layerCase) => {
     expectLayerParity(target, layerCase);
+  });
+
+  it.each(graphCases)('agree on $name', ({ graph, batch }) => {
+    const run = {
+      graph,
+      x: normals(batch * sizeOf(graph.inputShape), 1),
+      gy: normals(batch * sizeOf(graph.outputShape), 2),
+      parameters: (_: string, index: number) => {
+        const { size = 0, spec } = graph.parameters[index] ?? {};
+        return normals(size, 3 + index).map((value) => Math.fround(value / Math.sqrt(spec?.fanIn ?? 1)));
+      },
+    };
+    const expected = runGraph(oracle, run);
+    const actual = runGraph(target, run);
+    const tolerance = float32Reduction(expected.reduction * graph.nodes.length);
+    expectClose('y', actual.y, expected.y, tolerance);
+    expectClose('gx', actual.gx, expected.gx, tolerance);
+    for (const [name, gradient] of Object.entries(expected.gradients)) {
+      expectClose(name, actual.gradients[name] ?? [], gradient, tolerance);
+    }
   });
 
   it('agree on random convolutions', () => {

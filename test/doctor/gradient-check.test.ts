@@ -11,6 +11,7 @@ import type { NoAttributes, Op } from '../../lib/ops/op';
 import type { Geometry } from '../../lib/ops/program';
 import { reshape } from '../../lib/ops/reshape';
 import { sizeOf } from '../../lib/tensor/shape';
+import { graphCases } from '../cases/graph';
 import { layerCases } from '../cases/layers';
 
 type ReshapeGradient = (typeof reshape)['gradient'];
@@ -179,6 +180,12 @@ describe('every layer’s gradients are right', () => {
     expect(report.network.map(({ tensor, verdict }) => [tensor, verdict])).toEqual(
       report.network.map(({ tensor, verdict }) => [tensor, verdict === 'constant' ? 'constant' : 'right']),
     );
+    expect(report.guilty).toEqual([]);
+  });
+
+  it.each(graphCases)('$name', async ({ graph, batch }) => {
+    const report = await checkGradients(graph, { samples: batch, elements: 12 });
+    expect(report.network.filter(({ verdict }) => verdict !== 'right')).toEqual([]);
     expect(report.guilty).toEqual([]);
   });
 

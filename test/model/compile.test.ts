@@ -11,6 +11,7 @@ import type { Program, Purpose } from '../../lib/ops/program';
 import { OP_NAMES } from '../../lib/ops/registry';
 import { sgd } from '../../lib/optimizers/optimizer';
 import type { Shape } from '../../lib/tensor/shape';
+import { graphCases } from '../cases/graph';
 import { layerCases } from '../cases/layers';
 import { lossCases } from '../cases/loss';
 import { compilePlain, projectionOnTargets } from '../support/single-op';
@@ -137,8 +138,12 @@ describe('a loss and the activation before it', () => {
 
 it('the case tables reach every op of the registry', () => {
   const reached = new Set<string>(opsOf(compileNetwork('predict')));
-  for (const { layer, inputShape } of layerCases) {
-    const program = compilePlain(chain(inputShape, [layer]), {
+  const graphs = [
+    ...layerCases.map(({ layer, inputShape }) => chain(inputShape, [layer])),
+    ...graphCases.map(({ graph }) => graph),
+  ];
+  for (const graph of graphs) {
+    const program = compilePlain(graph, {
       purpose: 'train',
       batchSize: 1,
       targets: 'values',

@@ -5,7 +5,7 @@ import { type CompileOptions, compileProgram } from '../../lib/model/compile';
 import { chain, type Graph } from '../../lib/model/graph';
 import { projection } from '../../lib/ops/loss';
 import type { Program } from '../../lib/ops/program';
-import type { Shape } from '../../lib/tensor/shape';
+import { type Shape, sizeOf } from '../../lib/tensor/shape';
 import { allocateFloats, type FloatArray, type Precision } from '../../lib/tensor/storage';
 import type { TestTarget } from './backends';
 import { makeRequest } from './request';
@@ -43,32 +43,31 @@ export function placeParameters(
   return parameters;
 }
 
-/** What to run one layer on. */
-export interface LayerRun {
-  readonly layer: Layer;
-  readonly inputShape: Shape;
+/** What to run a network on. */
+export interface GraphRun {
+  readonly graph: Graph;
   /** `[count][input]`. */
   readonly x: ArrayLike<number>;
-  /** By the layer's own names: `weight`, `bias`. */
-  readonly parameters: Readonly<Record<string, ArrayLike<number>>>;
+  /** By the whole name: `conv2d_1.weight`. */
+  readonly parameters: (name: string, index: number) => ArrayLike<number>;
   /** The gradient that comes in, `[count][output]`. */
   readonly gy: ArrayLike<number>;
 }
 
-/** What one layer gives. */
-export interface LayerResult {
+/** What a network gives. */
+export interface GraphResult {
   readonly y: FloatArray;
   readonly gx: FloatArray;
-  /** By the layer's own names. */
+  /** By the whole name. */
   readonly gradients: Readonly<Record<string, FloatArray>>;
   /** The most terms of any sum in it. */
   readonly reduction: number;
 }
 
-/** Runs one layer forward and backward over one batch. */
-export function runLayer({ backend, precision, threads }: TestTarget, run: LayerRun): LayerResult {
-  const graph = chain(run.inputShape, [run.layer]);
-  const count = run.x.length / graph.inputShape.reduce((product, size) => product * size, 1);
+/** Runs a network forward and backward over one batch. */
+export function runGraph({ backend, precision, threads }: TestTarget, run: GraphRun): GraphResult {
+  const { graph } = run;
+  const count = run.x.length / sizeOf(graph.inputShape);
   const program = compilePlain(graph, {
     purpose: 'train',
     batchSize: count,
@@ -77,11 +76,10 @@ export function runLayer({ backend, precision, threads }: TestTarget, run: Layer
     inputGradient: true,
     outputResult: true,
   });
-  const localName = (name: string): string => name.slice(name.lastIndexOf('.') + 1);
   const request = makeRequest(program, precision, {
     samples: run.x,
     targets: run.gy,
-    parameters: placeParameters(graph, precision, (name) => run.parameters[localName(name)] ?? []),
+    parameters: placeParameters(graph, precision, run.parameters),
   });
   const plan = backend.plan(program, { precision, threads });
   try {
@@ -95,13 +93,35 @@ export function runLayer({ backend, precision, threads }: TestTarget, run: Layer
     y,
     gx,
     gradients: Object.fromEntries(
-      graph.parameters.map(({ name, offset, size }) => [
-        localName(name),
-        request.gradients.slice(offset, offset + size),
-      ]),
+      graph.parameters.map(({ name, offset, size }) => [name, request.gradients.slice(offset, offset + size)]),
     ),
     reduction: longestReduction(program, count),
   };
+}
+
+/** What to run one layer on. */
+export interface LayerRun {
+  readonly layer: Layer;
+  readonly inputShape: Shape;
+  /** `[count][input]`. */
+  readonly x: ArrayLike<number>;
+  /** By the layer's own names: `weight`, `bias`. */
+  readonly parameters: Readonly<Record<string, ArrayLike<number>>>;
+  /** The gradient that comes in, `[count][output]`. */
+  readonly gy: ArrayLike<number>;
+}
+
+/** Runs one layer forward and backward over one batch. Gradients are by the layer's own names. */
+export function runLayer(target: TestTarget, { layer, inputShape, x, parameters, gy }: LayerRun): GraphResult {
+  const localName = (name: string): string => name.slice(name.lastIndexOf('.') + 1);
+  const result = runGraph(target, {
+    graph: chain(inputShape, [layer]),
+    x,
+    parameters: (name) => parameters[localName(name)] ?? [],
+    gy,
+  });
+  const gradients = Object.entries(result.gradients).map(([name, gradient]) => [localName(name), gradient]);
+  return { ...result, gradients: Object.fromEntries(gradients) };
 }
 
 /** What to run one loss on. */
