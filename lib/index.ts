@@ -1,5 +1,5 @@
 export type { BackendName } from './backends/backend';
-export { Dataset, type DatasetOptions } from './data/dataset';
+export { Dataset, type DatasetOptions, type RecordsOptions } from './data/dataset';
 export { type DigitsSplit, readDigits } from './data/digits';
 export { type MnistOptions, type MnistSplit, readMnist } from './data/mnist';
 export {
@@ -34,7 +34,7 @@ export type { FitOptions } from './model/fit';
 export { type ModelNodes, model } from './model/functional';
 export type { Graph } from './model/graph';
 export { loadModel } from './model/load-model';
-export type { Model, ModelOptions, Prediction, RunOptions, Samples } from './model/model';
+export type { Model, ModelOptions, OutputValues, Prediction, RunOptions, Samples } from './model/model';
 export type { ProfileRow } from './model/profile';
 export { type SequentialOptions, sequential } from './model/sequential';
 export type { NetworkDefaults, NetworkDefinition } from './networks/network';

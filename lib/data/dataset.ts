@@ -23,6 +23,16 @@ export interface DatasetOptions {
   readonly name?: string;
 }
 
+/** What a data set for a network of several inputs or outputs is made of. */
+export interface RecordsOptions {
+  /** What the network's inputs get, in their order; as many samples in each. */
+  readonly inputs: readonly Pick<DatasetOptions, 'samples' | 'shape' | 'scale' | 'padding'>[];
+  /** What its outputs should be, in their order: labels, whose number of classes must then be given, or targets. */
+  readonly outputs?: readonly Pick<DatasetOptions, 'labels' | 'classes' | 'targets'>[];
+  /** What it is, for listings and errors. Default: `data set`. */
+  readonly name?: string;
+}
+
 /** Samples and what is known of them, held in shared memory that belongs to the library. */
 export class Dataset {
   readonly name: string;
@@ -37,8 +47,14 @@ export class Dataset {
   readonly scale: number;
   readonly padding: readonly [number, number, number, number];
 
+  /** The shapes of the inputs that each sample's row of numbers is for; undefined where a sample is one input. */
+  readonly inputShapes: readonly Shape[] | undefined;
+  /** How many numbers of each row of targets are for each output; undefined where all are for one. */
+  readonly outputSizes: readonly number[] | undefined;
+
   private constructor(
-    fields: Pick<Dataset, 'name' | 'source' | 'samples' | 'labels' | 'targets' | 'classes' | 'scale' | 'padding'>,
+    fields: Pick<Dataset, 'name' | 'source' | 'samples' | 'labels' | 'targets' | 'classes' | 'scale' | 'padding'> &
+      Partial<Pick<Dataset, 'inputShapes' | 'outputSizes'>>,
   ) {
     this.name = fields.name;
     this.source = fields.source;
@@ -49,6 +65,8 @@ export class Dataset {
     this.scale = fields.scale;
     this.padding = fields.padding;
     this.count = fields.samples.length / sizeOf(fields.source.shape);
+    this.inputShapes = fields.inputShapes;
+    this.outputSizes = fields.outputSizes;
   }
 
   /**
@@ -96,6 +114,50 @@ export class Dataset {
       classes: labels ? (options.classes ?? largest(labels) + 1) : 0,
       scale,
       padding: [padding, padding, padding, padding],
+    });
+  }
+
+  /**
+   * Makes a data set for a network of several inputs or outputs. Of several inputs, each sample becomes one row of float32
+   * numbers, scaled and padded; of several outputs, labels become rows of zeros with a 1 at the class.
+   *
+   *     const data = Dataset.records({
+   *       inputs: [{ samples: images, shape: [1, 28, 28] }, { samples: rows, shape: [5] }],
+   *       outputs: [{ labels, classes: 10 }, { targets: angles }],
+   *     });
+   *
+   * Errors: those of {@link Dataset.from}; `E_DATA` where inputs differ in their number of samples, where an output has
+   * neither labels with classes nor targets, and for no inputs at all.
+   */
+  static records({ inputs, outputs = [], name = 'data set' }: RecordsOptions): Dataset {
+    const columns = inputs.map((input, index) => Dataset.from({ ...input, name: `${name}, input ${index + 1}` }));
+    const [first] = columns;
+    if (!first) throw new LaminetError('E_DATA', `${name}: there are no inputs`, { name });
+    const { count } = first;
+    for (const column of columns) {
+      if (column.count === count) continue;
+      const message = `${column.name}: ${column.count} samples, but the first input has ${count}`;
+      throw new LaminetError('E_DATA', message, { found: column.count, expected: count });
+    }
+    const wanted = outputs.map((output, index) => toTargets(output, count, `${name}, output ${index + 1}`));
+    const shapes = columns.map(({ sampleShape }) => sampleShape);
+    const [onlyOutput] = outputs;
+    const labels =
+      outputs.length === 1 && onlyOutput?.labels && copyLabels(onlyOutput.labels, count, onlyOutput.classes, name);
+    const together = columns.length > 1;
+    return new Dataset({
+      name,
+      source: together
+        ? { kind: 'float', shape: [shapes.reduce((sum, shape) => sum + sizeOf(shape), 0)] }
+        : first.source,
+      samples: together ? joinRows(columns.map(paddedRows), count) : first.samples,
+      labels: labels || undefined,
+      targets: labels || wanted.length === 0 ? undefined : joinRows(wanted, count),
+      classes: labels ? (onlyOutput?.classes ?? 0) : 0,
+      scale: together ? 1 : first.scale,
+      padding: together ? [0, 0, 0, 0] : first.padding,
+      ...(together ? { inputShapes: shapes } : {}),
+      ...(wanted.length > 1 ? { outputSizes: wanted.map((rows) => rows.length / count) } : {}),
     });
   }
 
@@ -173,4 +235,50 @@ function copyTargets(targets: ArrayLike<number>, count: number, name: string): F
     );
   }
   return copyShared(targets, Float32Array);
+}
+
+/** Rows of target numbers: those that are given, or one of zeros with a 1 at the class for each label. */
+function toTargets(
+  { labels, classes, targets }: NonNullable<RecordsOptions['outputs']>[number],
+  count: number,
+  name: string,
+): Float32Array {
+  if (targets) return copyTargets(targets, count, name);
+  if (!labels || !classes) {
+    throw new LaminetError('E_DATA', `${name}: expected labels with their number of classes, or targets`, { name });
+  }
+  const rows = new Float32Array(count * classes);
+  for (const [index, label] of copyLabels(labels, count, classes, name).entries()) rows[index * classes + label] = 1;
+  return rows;
+}
+
+/** A data set's samples as numbers: scaled, with their padding. */
+function paddedRows({ samples, source, sampleShape, padding, scale, count }: Dataset): Float32Array {
+  const [width = 1] = source.shape.slice(-1);
+  const [top, bottom, left, right] = padding;
+  const height = (source.shape.length === 3 ? source.shape[1] : undefined) ?? sizeOf(source.shape) / width;
+  const rows = new Float32Array(count * sizeOf(sampleShape));
+  const lineWidth = left + width + right;
+  for (let line = 0; line < samples.length / width; line++) {
+    const image = Math.floor(line / height);
+    const to = (image * (top + height + bottom) + top + (line % height)) * lineWidth + left;
+    for (let column = 0; column < width; column++) {
+      rows[to + column] = (samples[line * width + column] as number) * scale;
+    }
+  }
+  return rows;
+}
+
+/** Sample by sample, the rows of all parts one behind the other, in shared memory. */
+function joinRows(parts: readonly Float32Array[], count: number): Float32Array {
+  const widths = parts.map(({ length }) => length / count);
+  const whole = widths.reduce((sum, width) => sum + width, 0);
+  const joined = new Float32Array(new SharedArrayBuffer(count * whole * 4));
+  let begin = 0;
+  for (const [index, part] of parts.entries()) {
+    const width = widths[index] ?? 0;
+    for (let n = 0; n < count; n++) joined.set(part.subarray(n * width, (n + 1) * width), n * whole + begin);
+    begin += width;
+  }
+  return joined;
 }

@@ -113,11 +113,21 @@ export class GradientProbe {
     return { parameters: request.gradients, input: request.results[0] ?? doubles(point.samples.length) };
   }
 
-  /** The network's outputs, `[count][output]`. */
+  /** The network's outputs, `[count][output]`; of several, each sample's row holds all. */
   outputs(point: Point): FloatArray {
     const request = this.#request(this.#predict, point);
     this.#predictPlan.runSync(request);
-    return request.results[0] as FloatArray;
+    const { results } = request;
+    if (results.length === 1) return results[0] as FloatArray;
+    const rows = doubles(point.direction.length);
+    const whole = rows.length / this.#count;
+    let begin = 0;
+    for (const result of results) {
+      const width = result.length / this.#count;
+      for (let n = 0; n < this.#count; n++) rows.set(result.subarray(n * width, (n + 1) * width), n * whole + begin);
+      begin += width;
+    }
+    return rows;
   }
 
   /**

@@ -4,13 +4,14 @@ import { slice } from '../ops/concat';
 import { gather } from '../ops/gather';
 import { countCorrect, meanLoss } from '../ops/loss';
 import type { Value } from '../ops/op';
+import { add } from '../ops/pairwise';
 import type { Instruction, Program, Purpose, SourceFormat, TargetKind } from '../ops/program';
 import { reshape } from '../ops/reshape';
 import { scatter } from '../ops/scatter';
 import type { Optimizer } from '../optimizers/optimizer';
 import { sizeOf } from '../tensor/shape';
 import { differentiate } from './differentiate';
-import type { Graph } from './graph';
+import { type Graph, togetherShape } from './graph';
 import { poolBeforeActivations } from './pool-first';
 import { ProgramBuilder } from './program-builder';
 
@@ -29,13 +30,13 @@ export interface CompileOptions {
   readonly batchSize: number;
   readonly input: InputFormat;
   readonly targets: TargetKind;
-  /** Needed to train or evaluate. */
-  readonly loss?: Loss;
+  /** Needed to train or evaluate: one for each output, which are added up, or one for all. */
+  readonly loss?: Loss | readonly Loss[];
   /** Needed to train; without it, gradients are computed and nothing is updated. */
   readonly optimizer?: Optimizer;
-  /** Whether the gradient of the input is wanted, too: it is the second result. */
+  /** Whether the gradient of the input is wanted, too: it is the last result. */
   readonly inputGradient?: boolean;
-  /** Whether the network's output is the first result. Default: when predicting. */
+  /** Whether the network's outputs are the first results. Default: when predicting. */
   readonly outputResult?: boolean;
 }
 
@@ -86,7 +87,7 @@ function nameLoss(loss: Loss, layer: string, emit: () => Value): Value {
 }
 
 /**
- * The loss of each sample and its mean; where the loss can be fused with the last activation, on what goes into that. A
+ * The loss of each sample on one output; where the loss can be fused with the last activation, on what goes into that. A
  * softmax at each pixel of a map cannot: the fused losses take one softmax over all outputs.
  */
 function emitLoss(
@@ -94,18 +95,57 @@ function emitLoss(
   output: Value,
   targets: Value,
   loss: Loss,
-): { losses: Value; mean: Value; correct: Value } {
+): { losses: Value; logits: Value } {
   const last = builder.producer(output);
   const fused = last && (last.geometry.pixels ?? 1) === 1 ? loss.fused[last.op] : undefined;
   const logits = fused ? (builder.value(last?.inputs[0] ?? -1) as Value) : output;
-  builder.phase = 'loss';
-  builder.layer = 'loss';
   const attributes = { divisor: loss.divisor(sizeOf(output.shape)) };
   const losses = nameLoss(loss, last?.layer ?? 'input', () =>
     builder.emit(fused ?? loss.op, [logits, targets], attributes),
   );
-  const mean = builder.emit(meanLoss, [losses], {});
-  const correct = builder.emit(countCorrect, [logits, targets], {});
+  return { losses, logits };
+}
+
+/** What the loss of a program is made of. */
+interface EmittedLoss {
+  /** The samples' losses on each output. */
+  readonly losses: readonly Value[];
+  readonly mean: Value;
+  readonly correct: Value;
+}
+
+/** The targets of each output: with several outputs, each one's part of the row of all. */
+function emitTargets(builder: ProgramBuilder, outputs: readonly Value[], targets: Value): readonly Value[] {
+  if (outputs.length === 1) return [targets];
+  let begin = 0;
+  return outputs.map(({ shape }) => {
+    const channels = sizeOf(shape);
+    const part = builder.emit(slice, [targets], { begin, channels });
+    begin += channels;
+    return part;
+  });
+}
+
+/** The losses on all outputs, their sum's mean over the batch, and the count of right answers of the first output. */
+function emitLosses(
+  builder: ProgramBuilder,
+  outputs: readonly Value[],
+  kind: TargetKind,
+  loss: Loss | readonly Loss[],
+): EmittedLoss {
+  const values = { shape: togetherShape(outputs.map(({ shape }) => shape)), kind: 'float', batched: true } as const;
+  const type = kind === 'classes' ? ({ shape: [], kind: 'label', batched: true } as const) : values;
+  builder.phase = 'loss';
+  builder.layer = 'loss';
+  const targets = emitTargets(builder, outputs, builder.declare('targets', type, 'targets'));
+  const emitted = outputs.map((output, index) => {
+    const own = (Array.isArray(loss) ? loss[index] : loss) as Loss;
+    return emitLoss(builder, output, targets[index] as Value, own);
+  });
+  const losses = emitted.map((each) => each.losses);
+  const sum = losses.reduce((before, each) => builder.emit(add, [before, each], {}));
+  const mean = builder.emit(meanLoss, [sum], {});
+  const correct = builder.emit(countCorrect, [emitted[0]?.logits, targets[0]], {});
   return { losses, mean, correct };
 }
 
@@ -127,7 +167,6 @@ export function compileProgram(graph: Graph, options: CompileOptions): Program {
   const { purpose, batchSize, input, targets: targetKind, loss, optimizer } = options;
   const builder = new ProgramBuilder();
   const { x, outputs, parameters } = emitForward(builder, graph, input);
-  const output = outputs[0] as Value;
   const kept = new Set<number>();
   const results: number[] = [];
   const giveBack = (value: Value): void => {
@@ -135,20 +174,11 @@ export function compileProgram(graph: Graph, options: CompileOptions): Program {
     results.push(value.id);
   };
 
-  if (options.outputResult ?? purpose === 'predict') giveBack(output);
+  if (options.outputResult ?? purpose === 'predict') for (const output of outputs) giveBack(output);
   let mean = -1;
   let correct = -1;
   if (purpose !== 'predict' && loss && targetKind !== 'none') {
-    const targets = builder.declare(
-      'targets',
-      {
-        shape: targetKind === 'classes' ? [] : output.shape,
-        kind: targetKind === 'classes' ? 'label' : 'float',
-        batched: true,
-      },
-      'targets',
-    );
-    const emitted = emitLoss(builder, output, targets, loss);
+    const emitted = emitLosses(builder, outputs, targetKind, loss);
     mean = emitted.mean.id;
     correct = emitted.correct.id;
     kept.add(mean);
@@ -160,7 +190,7 @@ export function compileProgram(graph: Graph, options: CompileOptions): Program {
         if (slot) wanted.set(value.id, builder.declareParameter(slot, index, 'gradient'));
       }
       if (options.inputGradient) wanted.set(x.id, undefined);
-      const gradients = differentiate(builder, [emitted.losses], wanted);
+      const gradients = differentiate(builder, emitted.losses, wanted);
       for (const id of wanted.keys()) kept.add(gradients.get(id)?.id ?? -1);
       const inputGradient = gradients.get(x.id);
       if (inputGradient) giveBack(inputGradient);

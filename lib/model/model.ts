@@ -2,7 +2,8 @@ import type { BackendName, RunRequest } from '../backends/backend';
 import { selectBackend, selectThreads } from '../backends/select';
 import { Dataset } from '../data/dataset';
 import { LaminetError } from '../errors';
-import { type Loss, type LossName, toLoss } from '../losses/loss';
+import type { Loss, LossName } from '../losses/loss';
+import { toLosses } from '../losses/several';
 import type { Program, Purpose } from '../ops/program';
 import { type Optimizer, type OptimizerName, toOptimizer } from '../optimizers/optimizer';
 import type { Shape } from '../tensor/shape';
@@ -21,7 +22,10 @@ import { summarizeGraph } from './summary';
 export interface ModelOptions {
   /** Default: `sgd` with its default rate. */
   readonly optimizer?: OptimizerName | Optimizer;
-  readonly loss: LossName | Loss;
+  /** With several outputs, a list of one for each; a single loss then stands for all. */
+  readonly loss: LossName | Loss | readonly (LossName | Loss)[];
+  /** What the loss on each output is multiplied by before they are added up. Default: 1 for each. */
+  readonly lossWeights?: readonly number[];
   /** Default: `LAMINET_BACKEND`, else native, else (with a warning) the reference. */
   readonly backend?: BackendName;
   /**
@@ -40,15 +44,27 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
 }
 
-/** The outputs of a network for some samples. */
-export interface Prediction {
+/** One output of a network for some samples. */
+export interface OutputValues {
+  /** The name of the layer that puts it out. */
+  readonly name: string;
   /** A row of numbers a sample. */
   readonly data: FloatArray;
   /** `[samples, ...output shape]`. */
   readonly shape: Shape;
 }
 
-/** Samples to predict: a data set, or rows of the network's input shape (bytes are scaled by 1 / 255). */
+/** The outputs of a network for some samples; `data` and `shape` are those of the first, which mostly is the only one. */
+export interface Prediction {
+  readonly data: FloatArray;
+  readonly shape: Shape;
+  readonly outputs: readonly OutputValues[];
+}
+
+/**
+ * Samples to predict: a data set, or rows of the network's input shape (bytes are scaled by 1 / 255). With several inputs a
+ * row holds the numbers of all, in their order.
+ */
 export type Samples = Dataset | Uint8Array | Float32Array | Float64Array | readonly number[];
 
 /** Samples a step where nothing is trained and nothing else is asked for. */
@@ -59,7 +75,7 @@ const ignoreEvent = (): void => undefined;
 
 interface Compiled {
   readonly optimizer: Optimizer;
-  readonly loss: Loss;
+  readonly loss: readonly Loss[];
   readonly precision: Precision;
   readonly plans: PlanCache;
 }
@@ -93,7 +109,7 @@ export class Model {
     this.#checkUsable();
     const { precision = 'float32' } = options;
     const optimizer = toOptimizer(options.optimizer ?? 'sgd');
-    const loss = toLoss(options.loss);
+    const loss = toLosses(options.loss, options.lossWeights, this.graph.outputs.length);
     const threads = selectThreads(options.threads);
     const backend = selectBackend(options.backend, precision);
     this.#compiled?.plans.dispose();
@@ -129,7 +145,8 @@ export class Model {
       scale: 1,
     };
     const { batchSize = 32 } = options;
-    return compileProgram(this.graph, { purpose, batchSize, input, targets: 'classes', loss, optimizer });
+    const targets = this.graph.outputs.length === 1 ? 'classes' : 'values';
+    return compileProgram(this.graph, { purpose, batchSize, input, targets, loss, optimizer });
   }
 
   /**
@@ -187,7 +204,10 @@ export class Model {
     }
   }
 
-  /** The mean loss over a data set and the share of samples that are classified correctly. */
+  /**
+   * The mean loss over a data set and the share of samples that are classified correctly; with several outputs, the sum of
+   * their losses, and the share of the first output.
+   */
   async evaluate(data: Dataset, options: RunOptions = {}): Promise<Evaluation> {
     const { loss } = this.#requireCompiled();
     checkFit(this.graph, data, this.name);
@@ -283,7 +303,13 @@ export class Model {
   }
 
   #toPrediction(request: RunRequest): Prediction {
-    return { data: request.results[0] as FloatArray, shape: [request.order.length, ...this.graph.outputShape] };
+    const outputs = this.graph.outputs.map((place, index) => {
+      const { name = '', built } = this.graph.nodes[place] ?? {};
+      const shape = [request.order.length, ...(built?.outputShape ?? [])];
+      return { name, data: request.results[index] as FloatArray, shape };
+    });
+    const { data, shape } = outputs[0] as OutputValues;
+    return { data, shape, outputs };
   }
 
   /** The program for a purpose and a kind of data, with its plan. Loss and optimizer are those of the compiled model. */

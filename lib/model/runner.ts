@@ -2,7 +2,7 @@ import { Control, type Plan, type RunOutcome, type RunRequest } from '../backend
 import type { Dataset } from '../data/dataset';
 import { LaminetError } from '../errors';
 import type { Program } from '../ops/program';
-import { formatShape, sameShape, sizeOf } from '../tensor/shape';
+import { formatShape, type Shape, sameShape, sizeOf } from '../tensor/shape';
 import type { FloatArray, Precision } from '../tensor/storage';
 import type { InputFormat } from './compile';
 import type { Graph } from './graph';
@@ -11,6 +11,38 @@ import type { ParameterStore } from './parameters';
 /** How a data set's samples are stored and brought to the network's input. */
 export function inputFormat(data: Dataset): InputFormat {
   return { source: data.source, padding: data.padding, scale: data.scale };
+}
+
+const listShapes = (shapes: readonly Shape[]): string => shapes.map(formatShape).join(' and ');
+
+/** Throws unless rows of several inputs or outputs are made up of the parts that the network takes. */
+function checkParts(graph: Graph, data: Dataset, name: string): void {
+  const expected = graph.inputs.map(({ shape }) => shape);
+  const found = data.inputShapes;
+  if (found && !(found.length === expected.length && found.every((shape, i) => sameShape(shape, expected[i] ?? [])))) {
+    throw new LaminetError(
+      'E_SHAPE',
+      `${name} takes inputs of ${listShapes(expected)}, but those of ${data.name} are ${listShapes(found)}`,
+      { expected, found },
+    );
+  }
+  const count = graph.outputs.length;
+  if (count > 1 && data.labels) {
+    throw new LaminetError(
+      'E_DATA',
+      `${data.name} has one label a sample, but ${name} has ${count} outputs; make it by Dataset.records`,
+      { outputs: count },
+    );
+  }
+  const sizes = graph.outputs.map((node) => sizeOf(graph.nodes[node]?.built.outputShape ?? []));
+  const wanted = data.outputSizes;
+  if (wanted && !sameShape(wanted, sizes)) {
+    throw new LaminetError(
+      'E_DATA',
+      `${data.name} has ${wanted.join(' and ')} target numbers a sample, but ${name} puts out ${sizes.join(' and ')}`,
+      { targets: wanted, outputs: sizes },
+    );
+  }
 }
 
 /** Throws unless the network takes the data set's samples, and as many classes or targets as it has. */
@@ -25,6 +57,7 @@ export function checkFit(graph: Graph, data: Dataset, name: string): void {
       { expected: graph.inputShape, found: data.sampleShape },
     );
   }
+  checkParts(graph, data, name);
   const outputs = sizeOf(graph.outputShape);
   if (data.labels && data.classes > outputs) {
     throw new LaminetError(

@@ -84,6 +84,12 @@ class Checker {
     return id >= 0 && written_[id] && program_.tensors[id].batched && program_.tensors[id].role == Role::activation &&
            program_.tensors[id].kind == Kind::floats && program_.tensors[id].elements == elements;
   }
+  // The same, or a row of target values.
+  bool readsRow(int32_t id, int64_t elements) const {
+    if (reads(id, elements)) return true;
+    return id >= 0 && program_.tensors[id].role == Role::targets && program_.tensors[id].kind == Kind::floats &&
+           program_.tensors[id].elements == elements;
+  }
   // The winners of a pooling of exactly this geometry: how they are stored depends on it.
   bool readsWinners(int32_t id, const MaxPool2dGeometry& g) const {
     return id >= 0 && pools_[id] && memcmp(pools_[id], &g, sizeof g) == 0;
@@ -108,6 +114,8 @@ class Checker {
     if (id < 0) return false;
     const Tensor& tensor = program_.tensors[id];
     const bool classes = g.labels == 1;
+    // A part of the targets' row, where there are several outputs.
+    if (!classes && reads(id, g.classes)) return true;
     return tensor.role == Role::targets && tensor.batched && tensor.kind == (classes ? Kind::label : Kind::floats) &&
            tensor.elements == (classes ? 1 : g.classes);
   }
@@ -297,7 +305,7 @@ Status Checker::slice(const Instruction& i) {
   const SliceGeometry& g = i.geometry.slice;
   if (g.begin < 0 || g.length < 1 || int64_t{g.begin} + g.length > g.elements) return Status::badGeometry;
   const bool taken = i.op == Op::slice;
-  return operandsAre(counts(i, 1, 1) && reads(i.inputs[0], taken ? g.elements : g.length) &&
+  return operandsAre(counts(i, 1, 1) && (taken ? readsRow(i.inputs[0], g.elements) : reads(i.inputs[0], g.length)) &&
                      writesRow(i.outputs[0], taken ? g.length : g.elements));
 }
 

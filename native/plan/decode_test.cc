@@ -235,6 +235,34 @@ TEST_CASE("check: sums of a parameter's partial gradients") {
   }
 }
 
+TEST_CASE("check: targets of several outputs are slices of one row of values") {
+  for (const TargetKind kind : {TargetKind::values, TargetKind::classes}) {
+    const bool values = kind == TargetKind::values;
+    INFO("values: ", values);
+    ProgramWriter w;
+    w.purpose = Purpose::evaluate;
+    w.sampleElements = 3;
+    w.targets = kind;
+    const double width = values ? 5 : 1;
+    const double taken = values ? 3 : 1;
+    const int32_t targets =
+        w.tensor(Role::targets, values ? Kind::floats : Kind::label, true, static_cast<int64_t>(width));
+    const int32_t x = w.activation(3);
+    const int32_t part = w.activation(static_cast<int64_t>(taken));
+    const int32_t losses = w.activation(1);
+    w.loss = w.scalar();
+    w.add(Op::gather, {}, {x}, {1, 1, 3, 0, 0, 0, 0, 1, 0});
+    w.add(Op::slice, {targets}, {part}, {width, width - taken, taken});
+    w.add(Op::squaredError, {x, part}, {losses}, {3, 0, 1});
+    w.add(Op::meanLoss, {losses}, {w.loss}, {});
+    if (values) {
+      runAccepted(w.numbers());
+    } else {
+      CHECK(statusOf(w.numbers()) == Status::badOperand);
+    }
+  }
+}
+
 TEST_CASE("check: the gradient of a weight that nothing reads") {
   for (const bool dense : {true, false}) {
     INFO("dense: ", dense);

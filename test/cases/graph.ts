@@ -36,6 +36,20 @@ function residual(x: NetworkNode, filters: number, padding: 'same' | 'valid' = '
   return add([x, inner]).pipe(tanh());
 }
 
+/** Networks of several outputs, some of which other layers use. */
+function severalOutputs(): readonly GraphCase[] {
+  const x = input([2, 5, 4]);
+  const hidden = x.pipe(conv2d({ filters: 3, kernelSize: 3, activation: 'tanh' }));
+  const rows = hidden.pipe(flatten());
+  const few = rows.pipe(dense({ units: 2, activation: 'softmax' }));
+  const gate = input([2]);
+  return [
+    { name: 'two outputs', batch: 17, graph: connect([x], [few, rows.pipe(dense({ units: 3 }))]) },
+    { name: 'outputs that are on the way to others', batch: 3, graph: connect([x], [few, hidden, rows]) },
+    { name: 'two inputs, two outputs', batch: 3, graph: connect([gate, x], [multiply([gate, few]), hidden]) },
+  ];
+}
+
 /** Joints of two inputs, by what is awkward about them. */
 const joints: readonly GraphCase[] = [
   ...[add, multiply].flatMap((join) => [
@@ -101,6 +115,7 @@ const sharing: readonly GraphCase[] = [
 export const graphCases: readonly GraphCase[] = [
   ...joints,
   ...sharing,
+  ...severalOutputs(),
   ...AWKWARD_BATCHES.map((batch) =>
     oneInput(`two residual blocks, batch ${batch}`, [3, 5, 4], (x) => residual(residual(x, 3), 3), batch),
   ),

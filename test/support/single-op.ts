@@ -56,12 +56,24 @@ export interface GraphRun {
 
 /** What a network gives. */
 export interface GraphResult {
-  readonly y: FloatArray;
+  /** `[count][output]`; of several outputs, each sample's row holds all. */
+  readonly y: Float64Array;
   readonly gx: FloatArray;
   /** By the whole name. */
   readonly gradients: Readonly<Record<string, FloatArray>>;
   /** The most terms of any sum in it. */
   readonly reduction: number;
+}
+
+/** For each of `count` samples, its rows of all parts one behind the other. */
+export function interleave(parts: readonly FloatArray[], count: number): Float64Array {
+  const rows = Array.from({ length: count }, (_, n) =>
+    parts.flatMap((part) => {
+      const width = part.length / count;
+      return [...part.subarray(n * width, (n + 1) * width)];
+    }),
+  );
+  return Float64Array.from(rows.flat());
 }
 
 /** Runs a network forward and backward over one batch. */
@@ -88,10 +100,10 @@ export function runGraph({ backend, precision, threads }: TestTarget, run: Graph
   } finally {
     plan.dispose();
   }
-  const [y, gx] = request.results as readonly [FloatArray, FloatArray];
+  const outputs = request.results.slice(0, -1);
   return {
-    y,
-    gx,
+    y: interleave(outputs, count),
+    gx: request.results.at(-1) as FloatArray,
     gradients: Object.fromEntries(
       graph.parameters.map(({ name, offset, size }) => [name, request.gradients.slice(offset, offset + size)]),
     ),
