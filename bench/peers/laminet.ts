@@ -1,10 +1,4 @@
 import type { Dataset } from '../../lib/data/dataset';
-import { relu, softmax } from '../../lib/layers/activation';
-import { conv2d } from '../../lib/layers/conv2d';
-import { dense } from '../../lib/layers/dense';
-import { flatten } from '../../lib/layers/flatten';
-import type { Layer } from '../../lib/layers/layer';
-import { maxPool2d } from '../../lib/layers/max-pool2d';
 import { toLoss } from '../../lib/losses/loss';
 import { chain } from '../../lib/model/graph';
 import { sequential } from '../../lib/model/sequential';
@@ -14,25 +8,12 @@ import { type NetworkRun, randomImages, trainingRun } from '../network-run';
 import type { Peer } from './peer';
 import type { Command, NetworkName } from './protocol';
 
-/** Pairs of 3x3 convolutions of 64, 128 and 256 filters, each pair before a max-pooling; then a dense layer. */
-function vggSmallLayers(): Layer[] {
-  const block = (filters: number): Layer[] => [
-    conv2d({ filters, kernelSize: 3, padding: 1 }),
-    relu(),
-    conv2d({ filters, kernelSize: 3, padding: 1 }),
-    relu(),
-    maxPool2d({ poolSize: 2 }),
-  ];
-  return [...block(64), ...block(128), ...block(256), flatten(), dense({ units: 10 }), softmax()];
-}
-
 /** The network of that name with images at random, bytes as they come from a file. */
 function buildNetwork(name: NetworkName) {
-  if (name === 'lenet5') {
-    const { layers, inputShape } = networkNamed(name);
-    return { graph: chain(inputShape, layers()), data: randomImages([1, 28, 28], 60_000, 2) };
-  }
-  return { graph: chain([3, 32, 32], vggSmallLayers()), data: randomImages([3, 32, 32], 512) };
+  const { layers, inputShape } = networkNamed(name);
+  const graph = chain(inputShape, layers());
+  const data = name === 'lenet5' ? randomImages([1, 28, 28], 60_000, 2) : randomImages([3, 32, 32], 512);
+  return { graph, data };
 }
 
 /** laminet's training, in this process, on all threads: as it comes. */

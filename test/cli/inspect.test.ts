@@ -13,7 +13,7 @@ test.each(NETWORKS.map(({ name }) => name))('%s: layers, shapes, parameters, wor
   const lines = (await inspect(name)).split('\n');
   expect(lines[0]).toBe(name);
   expect(lines[1]).toMatch(/^layer +output +parameters +FLOPs\/sample +bytes\/sample$/);
-  expect(lines[2]).toMatch(/^input +1x32x32 /);
+  expect(lines[2]).toMatch(/^input +[13]x32x32 /);
   expect(lines.find((line) => line.startsWith('total'))).toMatch(/^total +[\d,]+ +[\d,]+ +[\d,]+$/);
 });
 
