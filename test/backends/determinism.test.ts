@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
+import { tanh } from '../../lib/layers/activation';
 import { conv2d } from '../../lib/layers/conv2d';
 import { dense } from '../../lib/layers/dense';
 import { flatten } from '../../lib/layers/flatten';
+import { input } from '../../lib/layers/input';
+import { add, concat, multiply } from '../../lib/layers/join';
 import { maxPool2d } from '../../lib/layers/max-pool2d';
 import { crossEntropy } from '../../lib/losses/loss';
 import { chain, connect, type Graph } from '../../lib/model/graph';
@@ -36,11 +39,21 @@ function residual(): Graph {
   return connect([inputs], [outputs]);
 }
 
+/** Sums, products and rows of channels, large enough that several threads do each together where a step has few samples. */
+function joined(): Graph {
+  const x = input([8, 33, 31]);
+  const wide = x.pipe(conv2d({ filters: 8, kernelSize: 1 }));
+  const product = multiply([wide, wide.pipe(tanh())]);
+  const rows = concat([add([wide, product]), product]).pipe(maxPool2d({ poolSize: 8 }), flatten());
+  return connect([x], [rows.pipe(dense({ units: 10, activation: 'softmax' }))]);
+}
+
 /** Networks, and how many samples an epoch has. */
 const NETWORKS = [
   { name: 'an uneven network', graph: uneven(), count: 150, epochs: 3 },
   { name: 'LeNet-5', graph: chain(lenet5.inputShape, lenet5.layers()), count: 150, epochs: 1 },
   { name: 'a network in the manner of VGG', graph: chain([3, 32, 32], vggLayers([4, 6, 8])), count: 150, epochs: 1 },
+  { name: 'a network of large joints', graph: joined(), count: 40, epochs: 1 },
   { name: 'a residual network', graph: residual(), count: 150, epochs: 3 },
 ] as const;
 
