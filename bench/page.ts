@@ -1,18 +1,18 @@
 import { barChart } from './bar-chart';
-import { type ConvolutionRow, formatConvolutions } from './convolutions';
-import { formatInstructions, formatSteps, type InstructionRow, type StepRow } from './lenet5';
 import type { Machine } from './machine';
 import type { ComparisonRow } from './peers/compare';
 import type { PeerFigures } from './peers/figures';
-import { formatInference, formatSteps as formatPeerSteps, formatPeers, formatTraining } from './peers/figures';
+import { formatInference, formatPeers, formatSteps, formatTraining } from './peers/figures';
+import { SECTIONS } from './sections';
 
 /** What build/bench.json holds. */
 export interface BenchFigures {
   readonly date: string;
   readonly machine: Machine;
-  readonly steps: readonly StepRow[];
-  readonly instructions: readonly InstructionRow[];
-  readonly convolutions: readonly ConvolutionRow[];
+  /** Counted ones. */
+  readonly rounds: number;
+  /** The rows of every section by its name. */
+  readonly tables: Readonly<Record<string, unknown>>;
 }
 
 const BEGIN = '<!-- figures: begin -->';
@@ -44,17 +44,14 @@ export function formatFigures(bench: BenchFigures, peers: PeerFigures): string {
     '### Inference of lenet5',
     formatInference(peers.inference),
     '### Training vgg-small',
-    formatPeerSteps(peers.vggSmall),
+    formatSteps(peers.vggSmall),
     '## laminet by itself',
-    `Measured on ${day(bench.date)}: ${describeMachine(bench.machine)}`,
-    '### Steps of lenet5',
-    formatSteps(bench.steps),
-    '### Where a step of lenet5 spends its time',
-    'Batch 64 on one thread, microseconds for each slice of 16 samples.',
-    formatInstructions(bench.instructions),
-    '### Convolutions',
-    `GFLOP/s of the three passes on ${bench.machine.threads} threads, and their share of the limit.`,
-    formatConvolutions(bench.convolutions),
+    `Measured on ${day(bench.date)}, ${bench.rounds} rounds: ${describeMachine(bench.machine)}`,
+    ...SECTIONS.filter(({ name }) => name in bench.tables).flatMap(({ name, title, describe, format }) => [
+      `### ${title}`,
+      describe(bench.machine),
+      format(bench.tables[name]),
+    ]),
   ].join('\n\n');
 }
 

@@ -1,19 +1,16 @@
 import type { Dataset } from '../../lib/data/dataset';
 import { toLoss } from '../../lib/losses/loss';
-import { chain } from '../../lib/model/graph';
 import { sequential } from '../../lib/model/sequential';
 import { networkNamed } from '../../lib/networks/networks';
 import type { Machine } from '../machine';
-import { type NetworkRun, randomImages, trainingRun } from '../network-run';
+import { type NetworkRun, trainingRun } from '../network-run';
+import { networkGraph, networkImages } from '../networks';
 import type { Peer } from './peer';
 import type { Command, NetworkName } from './protocol';
 
 /** The network of that name with images at random, bytes as they come from a file. */
 function buildNetwork(name: NetworkName) {
-  const { layers, inputShape } = networkNamed(name);
-  const graph = chain(inputShape, layers());
-  const data = name === 'lenet5' ? randomImages([1, 28, 28], 60_000, 2) : randomImages([3, 32, 32], 512);
-  return { graph, data };
+  return { graph: networkGraph(name), data: networkImages(name, name === 'lenet5' ? 60_000 : 512) };
 }
 
 /** laminet's training, in this process, on all threads: as it comes. */

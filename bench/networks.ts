@@ -1,0 +1,16 @@
+import type { Dataset } from '../lib/data/dataset';
+import { chain, type Graph } from '../lib/model/graph';
+import { networkNamed } from '../lib/networks/networks';
+import { randomImages } from './network-run';
+import type { NetworkName } from './peers/protocol';
+
+/** A network by its name. */
+export function networkGraph(name: NetworkName): Graph {
+  const { layers, inputShape } = networkNamed(name);
+  return chain(inputShape, layers());
+}
+
+/** Images at random as a network takes them; those of lenet5 get a border of 2 on their way. */
+export function networkImages(name: NetworkName, count: number): Dataset {
+  return name === 'lenet5' ? randomImages([1, 28, 28], count, 2) : randomImages([3, 32, 32], count);
+}
