@@ -8,6 +8,7 @@
 #include "kernels/max_pool2d/max_pool2d.h"
 #include "kernels/pairwise/pairwise.h"
 #include "kernels/peak/peak.h"
+#include "kernels/planar/planar.h"
 #include "kernels/update/update.h"
 
 namespace laminet {
@@ -23,6 +24,7 @@ struct KernelTable {
   const UpdateKernels* update;
   const PeakKernels* peak;
   const PairwiseKernels* pairwise;
+  const PlanarKernels* planar;
 };
 
 // Samples in a slice; the layout of every tensor of a slice.
@@ -39,6 +41,7 @@ constexpr int32_t kSliceSamples = 16;
   const UpdateKernels& updateKernels();         \
   const PeakKernels& peakKernels();             \
   const PairwiseKernels& pairwiseKernels();     \
+  const PlanarKernels& planarKernels();         \
   const KernelTable& kernelTable();             \
   }
 

@@ -76,6 +76,28 @@ LAMINET_INLINE void storeBytes(uint8_t* p, Vec a) {
 LAMINET_INLINE Vec loadBytes(const uint8_t* p) {
   return {_mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p))))};
 }
+// Lanes [begin, end) from p on, zeros in the others, whose memory is not touched.
+LAMINET_INLINE Vec loadLanes(const float* p, int begin, int end) {
+  return {_mm512_maskz_loadu_ps(static_cast<__mmask16>((1u << end) - (1u << begin)), p)};
+}
+// The first `count` lanes; what lies behind them stays as it is.
+LAMINET_INLINE void storeFirst(float* p, Vec a, int count) {
+  _mm512_mask_storeu_ps(p, static_cast<__mmask16>((1u << count) - 1), a.v);
+}
+LAMINET_INLINE void storeBytesFirst(uint8_t* p, Vec a, int count) {
+  _mm_mask_storeu_epi8(p, static_cast<__mmask16>((1u << count) - 1), _mm512_cvtepi32_epi8(_mm512_cvtps_epi32(a.v)));
+}
+// The lanes of a and b one after another, split into those at even and at odd places; and back again.
+LAMINET_INLINE void split(Vec a, Vec b, Vec& even, Vec& odd) {
+  const __m512i places = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+  even = {_mm512_permutex2var_ps(a.v, places, b.v)};
+  odd = {_mm512_permutex2var_ps(a.v, _mm512_add_epi32(places, _mm512_set1_epi32(1)), b.v)};
+}
+LAMINET_INLINE void join(Vec even, Vec odd, Vec& a, Vec& b) {
+  const __m512i places = _mm512_setr_epi32(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+  a = {_mm512_permutex2var_ps(even.v, places, odd.v)};
+  b = {_mm512_permutex2var_ps(even.v, _mm512_add_epi32(places, _mm512_set1_epi32(8)), odd.v)};
+}
 
 #elif defined(__AVX2__)
 
@@ -127,6 +149,32 @@ LAMINET_INLINE void storeBytes(uint8_t* p, Vec a) {
 }
 LAMINET_INLINE Vec loadBytes(const uint8_t* p) {
   return {_mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(p))))};
+}
+LAMINET_INLINE __m256i maskOfLanes(int begin, int end) {
+  const __m256i lane = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+  const __m256i below = _mm256_cmpgt_epi32(_mm256_set1_epi32(begin), lane);
+  return _mm256_andnot_si256(below, _mm256_cmpgt_epi32(_mm256_set1_epi32(end), lane));
+}
+LAMINET_INLINE Vec loadLanes(const float* p, int begin, int end) {
+  return {_mm256_maskload_ps(p, maskOfLanes(begin, end))};
+}
+LAMINET_INLINE void storeFirst(float* p, Vec a, int count) { _mm256_maskstore_ps(p, maskOfLanes(0, count), a.v); }
+LAMINET_INLINE void storeBytesFirst(uint8_t* p, Vec a, int count) {
+  uint8_t bytes[kWidth];
+  storeBytes(bytes, a);
+  for (int i = 0; i < count; i++) p[i] = bytes[i];
+}
+LAMINET_INLINE void split(Vec a, Vec b, Vec& even, Vec& odd) {
+  const __m256 low = _mm256_permute2f128_ps(a.v, b.v, 0x20);
+  const __m256 high = _mm256_permute2f128_ps(a.v, b.v, 0x31);
+  even = {_mm256_shuffle_ps(low, high, 0x88)};
+  odd = {_mm256_shuffle_ps(low, high, 0xdd)};
+}
+LAMINET_INLINE void join(Vec even, Vec odd, Vec& a, Vec& b) {
+  const __m256 low = _mm256_unpacklo_ps(even.v, odd.v);
+  const __m256 high = _mm256_unpackhi_ps(even.v, odd.v);
+  a = {_mm256_permute2f128_ps(low, high, 0x20)};
+  b = {_mm256_permute2f128_ps(low, high, 0x31)};
 }
 
 #else
@@ -186,6 +234,28 @@ LAMINET_INLINE Vec loadBytes(const uint8_t* p) {
   __builtin_memcpy(&four, p, 4);
   const __m128i words = _mm_unpacklo_epi8(_mm_cvtsi32_si128(four), _mm_setzero_si128());
   return {_mm_cvtepi32_ps(_mm_unpacklo_epi16(words, _mm_setzero_si128()))};
+}
+LAMINET_INLINE Vec loadLanes(const float* p, int begin, int end) {
+  const auto lane = [=](int i) { return i >= begin && i < end ? p[i] : 0.0f; };
+  return {_mm_setr_ps(lane(0), lane(1), lane(2), lane(3))};
+}
+LAMINET_INLINE void storeFirst(float* p, Vec a, int count) {
+  alignas(16) float lanes[kWidth];
+  _mm_store_ps(lanes, a.v);
+  for (int i = 0; i < count; i++) p[i] = lanes[i];
+}
+LAMINET_INLINE void storeBytesFirst(uint8_t* p, Vec a, int count) {
+  uint8_t bytes[kWidth];
+  storeBytes(bytes, a);
+  for (int i = 0; i < count; i++) p[i] = bytes[i];
+}
+LAMINET_INLINE void split(Vec a, Vec b, Vec& even, Vec& odd) {
+  even = {_mm_shuffle_ps(a.v, b.v, 0x88)};
+  odd = {_mm_shuffle_ps(a.v, b.v, 0xdd)};
+}
+LAMINET_INLINE void join(Vec even, Vec odd, Vec& a, Vec& b) {
+  a = {_mm_unpacklo_ps(even.v, odd.v)};
+  b = {_mm_unpackhi_ps(even.v, odd.v)};
 }
 
 #endif
