@@ -5,7 +5,7 @@ const swc = {
 };
 
 // Where the reference alone is asked for (LAMINET_BACKEND=reference), tests that are about the addon are left out.
-const aboutTheAddon = ['/test/backends/(native-.*|op-list|determinism)[.]test[.]ts$'];
+const aboutTheAddon = ['/test/backends/(native-.*|op-list|determinism|batch-size)[.]test[.]ts$'];
 
 /** @type {import('jest').Config} */
 module.exports = {

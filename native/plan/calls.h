@@ -11,6 +11,13 @@ CallFunction callFunction(Op op, bool dense);
 // The same for an op that pools, too.
 CallFunction pooledCallFunction(Op op);
 
+// The same for a slice of one sample; null where the op has no kernel of its own for that.
+CallFunction planarCallFunction(Op op, bool dense);
+
+// Runs call.spread, a call for slices of 16, on one sample: its inputs are spread to the first of 16 lanes, and the
+// outputs collected from there.
+void runSpread(const Call& call, Slice& slice);
+
 // Targets to the slice's lanes; lanes without a sample get zeros.
 void gatherTargets(const Call& call, Slice& slice);
 

@@ -11,6 +11,10 @@ namespace {
 
 constexpr int64_t kFloatBytes = sizeof(float);
 
+// Batches of so few samples go sample by sample through kernels that fill vectors with neighbouring pixels; the lanes
+// of a larger batch's samples are well enough filled.
+constexpr int32_t kMostPlanar = 8;
+
 // A convolution whose kernel covers its whole image is a fully connected layer: every weight meets one input.
 bool coversImage(const Conv2dGeometry& g) {
   return g.groups == 1 && g.outHeight == 1 && g.outWidth == 1 && g.kernelHeight == g.inHeight &&
@@ -61,13 +65,14 @@ class Lowering {
         threads_(threads),
         pieceOf_(program.tensors.size(), -1),
         last_(program.tensors.size(), -1) {
-    lowered_.lanes = kSliceSamples;
+    lowered_.lanes = lanesFor(program);
     lowered_.slices = (program.batchSize + lowered_.lanes - 1) / lowered_.lanes;
   }
 
   Lowered run();
 
  private:
+  bool planar() const { return lowered_.lanes == 1; }
   // Memory that tensors (several, where one is written over another) or a call's scratch lie in.
   struct Piece {
     int64_t bytes;
@@ -85,6 +90,7 @@ class Lowering {
   void placeGradients();
   int32_t overwritten(const Instruction& instruction, int32_t at) const;
   int64_t scratchFloats(const Call& call) const;
+  void addSpread(Call* call);
   void assignMemory();
   void fillPlaces();
   void listGradients();
@@ -210,7 +216,12 @@ int64_t Lowering::packing(const Instruction& instruction, bool dense, bool backw
     }
     packing.rows = packing.denseGeometry.outputs;
     const DenseGeometry& g = packing.denseGeometry;
-    size = backward ? kernels_.dense->packedSize(g.inputs, g.outputs) : kernels_.dense->packedSize(g.outputs, g.inputs);
+    if (planar()) {
+      size = kernels_.planar->dense.packedSize(g);
+    } else {
+      size =
+          backward ? kernels_.dense->packedSize(g.inputs, g.outputs) : kernels_.dense->packedSize(g.outputs, g.inputs);
+    }
   }
   // A layer that is used several times finds its weights packed.
   for (const Packing& other : lowered_.packings) {
@@ -226,7 +237,7 @@ int64_t Lowering::packing(const Instruction& instruction, bool dense, bool backw
 void Lowering::keep(GradientPart* part, Call* call) {
   const DenseGeometry& g = call->geometry.dense;
   call->keptInputs = lowered_.keptFloats;
-  lowered_.keptFloats += lowered_.slices * kernels_.dense->keptInputs(g);
+  lowered_.keptFloats += lowered_.slices * (planar() ? g.inputs : kernels_.dense->keptInputs(g));
   call->keptGradients = lowered_.keptFloats;
   lowered_.keptFloats += static_cast<int64_t>(lowered_.slices) * g.outputs * lowered_.lanes;
   part->dense = true;
@@ -238,7 +249,22 @@ void Lowering::keep(GradientPart* part, Call* call) {
 int64_t Lowering::scratchFloats(const Call& call) const {
   if (call.dense || !isConvolution(call.op)) return 0;
   const Conv2dGeometry& g = call.geometry.conv2d;
+  if (planar()) return kernels_.planar->conv2d.scratchSize(g);
   return call.op == Op::conv2dGradWeight ? kernels_.conv2d->scratchSize(g) : 0;
+}
+
+// A call for 16 lanes in place of one for one sample, with its operands in scratch.
+void Lowering::addSpread(Call* call) {
+  auto inner = std::make_unique<Call>(*call);
+  inner->run = callFunction(call->op, call->dense);
+  inner->lanes = kSliceSamples;
+  int64_t elements = 0;
+  for (int i = 0; i < kMostOperands; i++) elements += call->inputElements[i] + call->outputElements[i];
+  call->run = runSpread;
+  call->spread = inner.get();
+  lowered_.spread.push_back(std::move(inner));
+  const auto at = static_cast<int32_t>(lowered_.calls.size());
+  scratch_.back() = addPiece(elements * kSliceSamples * kFloatBytes, at, at);
 }
 
 void Lowering::addCall(const Instruction& instruction, int32_t number) {
@@ -262,13 +288,17 @@ void Lowering::addCall(const Instruction& instruction, int32_t number) {
   switch (instruction.op) {
     case Op::conv2d:
     case Op::dense:
-      call.weight = packing(instruction, call.dense, false);
+      // Single samples read a convolution's weights as they are.
+      call.weight =
+          planar() && !call.dense ? parameterOffset(instruction.inputs[1]) : packing(instruction, call.dense, false);
       if (instruction.inputs.size() == 3 && instruction.inputs[2] >= 0) {
         call.bias = parameterOffset(instruction.inputs[2]);
       }
       break;
     case Op::conv2dGradInput:
-    case Op::denseGradInput: call.weight = packing(instruction, call.dense, true); break;
+    case Op::denseGradInput:
+      call.weight = planar() ? parameterOffset(instruction.inputs[1]) : packing(instruction, call.dense, true);
+      break;
     case Op::conv2dGradWeight:
     case Op::denseGradWeight:
     case Op::biasGrad: {
@@ -293,10 +323,13 @@ void Lowering::addCall(const Instruction& instruction, int32_t number) {
     const int32_t id = instruction.outputs[i];
     if (pieceOf_[id] >= 0) call.outputElements[i] = program_.tensors[id].elements;
   }
-  call.run = call.fusion.pools ? pooledCallFunction(call.op) : callFunction(call.op, call.dense);
+  call.run = planar()            ? planarCallFunction(call.op, call.dense)
+             : call.fusion.pools ? pooledCallFunction(call.op)
+                                 : callFunction(call.op, call.dense);
   const auto at = static_cast<int32_t>(lowered_.calls.size());
   const int64_t scratch = scratchFloats(call);
   scratch_.push_back(scratch > 0 ? addPiece(scratch * kFloatBytes, at, at) : -1);
+  if (!call.run) addSpread(&call);
   lowered_.calls.push_back(call);
 }
 
@@ -343,6 +376,7 @@ void Lowering::fillPlaces() {
     fill(instruction.inputs, call.inputs);
     fill(instruction.outputs, call.outputs);
   }
+  size_t spread = 0;
   for (size_t i = 0; i < lowered_.calls.size(); i++) {
     Call& call = lowered_.calls[i];
     if (scratch_[i] >= 0) call.scratch = pieces_[scratch_[i]].place;
@@ -351,6 +385,16 @@ void Lowering::fillPlaces() {
         if (program_.tensors[id].role == Role::targets) call.outputs[0] = pieces_[pieceOf_[id]].place;
       }
     }
+    if (!call.spread) continue;
+    Call& inner = *lowered_.spread[spread++];
+    Place place = call.scratch;
+    const auto next = [&](int64_t elements) {
+      const Place own = place;
+      place.offset += elements * kSliceSamples * kFloatBytes;
+      return own;
+    };
+    for (int k = 0; k < kMostOperands; k++) inner.inputs[k] = next(call.inputElements[k]);
+    for (int k = 0; k < kMostOperands; k++) inner.outputs[k] = next(call.outputElements[k]);
   }
 }
 
@@ -408,6 +452,8 @@ Lowered Lowering::run() {
 }
 
 }  // namespace
+
+int32_t lanesFor(const Program& program) { return program.batchSize <= kMostPlanar ? 1 : kSliceSamples; }
 
 Lowered lower(const Program& program, const KernelTable& kernels, int32_t threads) {
   return Lowering(program, kernels, threads).run();

@@ -1,5 +1,6 @@
 // Lowering: a checked program to a flat list of kernel calls over one block of memory a thread.
 #pragma once
+#include <memory>
 #include <vector>
 
 #include "kernels/table.h"
@@ -72,6 +73,7 @@ struct Call {
   Fusion fusion;
   bool dense;  // a fully connected layer, also where the op is a convolution
   TargetKind targets;
+  const Call* spread;  // where one sample goes through a kernel for 16: that kernel's call
   int64_t inputElements[kMostOperands];
   int64_t outputElements[kMostOperands];
   decltype(Instruction::geometry) geometry;
@@ -111,9 +113,10 @@ struct GradientPart {
 };
 
 struct Lowered {
-  int32_t lanes = 0;   // samples in a slice
+  int32_t lanes = 0;   // samples in a slice: 16, or 1
   int32_t slices = 0;  // of a full step
   std::vector<Call> calls;
+  std::vector<std::unique_ptr<Call>> spread;
   std::vector<Stage> stages;
   int64_t work = 0;  // of a slice, as in stages.h
   int64_t blockBytes[kBlocks] = {};
@@ -126,6 +129,9 @@ struct Lowered {
   std::vector<bool> hasGradient;  // by parameter
   std::vector<bool> hasUpdate;
 };
+
+// Samples in a slice of the program: a static rule on the batch size.
+int32_t lanesFor(const Program& program);
 
 Lowered lower(const Program& program, const KernelTable& kernels, int32_t threads);
 

@@ -23,8 +23,10 @@ void Plan::sumGradients(int64_t step, const Task& task, float* gradients, int in
     float* partial = gradientSlots_.floats() + part.place + task.begin * rowFloats;
     if (part.dense) {
       const double began = buffers_.profile ? now() : 0;
-      kernels_->dense->gradWeightRows(part.geometry, task.begin, task.end, slices, kept_.floats() + part.keptInputs,
-                                      kept_.floats() + part.keptGradients, gradientSlots_.floats() + part.place);
+      const auto product =
+          lowered_.lanes == 1 ? kernels_->planar->dense.gradWeightRows : kernels_->dense->gradWeightRows;
+      product(part.geometry, task.begin, task.end, slices, kept_.floats() + part.keptInputs,
+              kept_.floats() + part.keptGradients, gradientSlots_.floats() + part.place);
       if (buffers_.profile) {
         // It counts as the instruction's time, not as the last stage's.
         const double taken = now() - began;
@@ -61,7 +63,9 @@ void Plan::pack(int32_t parameter, int32_t begin, int32_t end) {
     if (packing.parameter != parameter) continue;
     const float* weight = buffers_.parameters + program_.parameters[parameter].offset;
     float* to = packed_.floats() + packing.offset;
-    if (packing.dense) {
+    if (lowered_.lanes == 1) {
+      kernels_->planar->dense.packForward(packing.denseGeometry, weight, begin, end, to);
+    } else if (packing.dense) {
       const auto function = packing.backward ? kernels_->dense->packBackward : kernels_->dense->packForward;
       function(packing.denseGeometry, weight, begin, end, to);
     } else {

@@ -169,21 +169,5 @@ void planarDenseGradInput(const DenseGeometry& g, Part part, const float* gradOu
   }
 }
 
-void planarDenseGradWeight(const DenseGeometry& g, Part part, const float* gradOutput, const float* input,
-                           float* gradWeight) {
-  const Share own = shareOf(part, g.outputs);
-  const int32_t whole = g.inputs / kWidth * kWidth;
-  for (int64_t k = own.begin; k < own.end; k++) {
-    const Vec d = broadcast(gradOutput[k]);
-    float* row = gradWeight + k * g.inputs;
-    // Added to zero, as a chain starts.
-    for (int32_t m = 0; m < whole; m += kWidth) store(row + m, fma(d, load(input + m), zero()));
-    if (whole < g.inputs) {
-      const int left = g.inputs - whole;
-      storeFirst(row + whole, fma(d, loadLanes(input + whole, 0, left), zero()), left);
-    }
-  }
-}
-
 }  // namespace LAMINET_ISA
 }  // namespace laminet

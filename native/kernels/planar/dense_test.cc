@@ -40,7 +40,9 @@ Results compute(const PlanarDenseKernels& dense, const DenseGeometry& g, int32_t
     const Part part = {index, parts};
     dense.forward(g, part, input.data(), packed.data(), data.bias.empty() ? nullptr : bias.data(), output.data());
     dense.gradInput(g, part, gradOutput.data(), weight.data(), gradInput.data());
-    dense.gradWeight(g, part, gradOutput.data(), input.data(), gradWeight.data());
+    const Share rows = shareOf(part, g.outputs);
+    dense.gradWeightRows(g, static_cast<int32_t>(rows.begin), static_cast<int32_t>(rows.end), 1, input.data(),
+                         gradOutput.data(), gradWeight.data());
   }
   return {output.values(), gradInput.values(), gradWeight.values()};
 }
@@ -155,6 +157,34 @@ TEST_CASE("planar dense: NaN and infinity come out where they belong, and nowher
   data.weight[5 * 19 + 18] = NAN;
   data.weight[20 * 19 + 3] = INFINITY;
   compare(g, data, false);
+}
+
+TEST_CASE("single samples: a fully connected layer's weights over several samples") {
+  for (const int32_t inputs : {1, 7, 16, 33, 130}) {
+    for (int32_t samples = 1; samples <= 8; samples++) {
+      const DenseGeometry g = {inputs, 5};
+      RandomNumbers random(static_cast<uint64_t>(inputs * 10 + samples));
+      const Input<float> x(randomWholes(random, int64_t{samples} * g.inputs));
+      const Input<float> gradOutputs(randomWholes(random, int64_t{samples} * g.outputs));
+      std::vector<float> expected;
+      for (int32_t k = 0; k < g.outputs; k++) {
+        for (int32_t m = 0; m < g.inputs; m++) {
+          float sum = 0;
+          for (int32_t n = 0; n < samples; n++) {
+            sum += gradOutputs.data()[n * g.outputs + k] * x.data()[n * g.inputs + m];
+          }
+          expected.push_back(sum);
+        }
+      }
+      onEverySet([&](const KernelTable& kernels, InstructionSet) {
+        Output<float> gradWeight(int64_t{g.outputs} * g.inputs);
+        kernels.planar->dense.gradWeightRows(g, 0, 2, samples, x.data(), gradOutputs.data(), gradWeight.data());
+        kernels.planar->dense.gradWeightRows(g, 2, g.outputs, samples, x.data(), gradOutputs.data(), gradWeight.data());
+        expectEqual("gradWeight", gradWeight.values(), expected);
+        return gradWeight.values();
+      });
+    }
+  }
 }
 
 }  // namespace laminet::testing

@@ -20,8 +20,8 @@ void planarDenseForward(const DenseGeometry& g, Part part, const float* input, c
                         float* output);
 void planarDenseGradInput(const DenseGeometry& g, Part part, const float* gradOutput, const float* weight,
                           float* gradInput);
-void planarDenseGradWeight(const DenseGeometry& g, Part part, const float* gradOutput, const float* input,
-                           float* gradWeight);
+void planarDenseGradWeightRows(const DenseGeometry& g, int32_t begin, int32_t end, int32_t samples, const float* inputs,
+                               const float* gradOutputs, float* gradWeight);
 
 void planarMaxPool2dForward(const MaxPool2dGeometry& g, Part part, const float* input, float* output, void* winners);
 void planarMaxPool2dGradInput(const MaxPool2dGeometry& g, Part part, const float* gradOutput, const void* winners,

@@ -7,7 +7,8 @@ namespace LAMINET_ISA {
 const PlanarKernels& planarKernels() {
   static constexpr PlanarKernels kernels = {
       {planarConv2dScratchSize, planarConv2dForward, planarConv2dGradInput, planarConv2dGradWeight},
-      {planarDensePackedSize, planarDensePackForward, planarDenseForward, planarDenseGradInput, planarDenseGradWeight},
+      {planarDensePackedSize, planarDensePackForward, planarDenseForward, planarDenseGradInput,
+       planarDenseGradWeightRows},
       {planarMaxPool2dForward, planarMaxPool2dGradInput},
       planarChannelSums,
       planarGatherBytes,

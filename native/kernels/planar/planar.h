@@ -41,8 +41,10 @@ struct PlanarDenseKernels {
                   float* output);
   // gradInput = transposed weight * gradOutput, one chain over the outputs an element. The weight is read as stored.
   void (*gradInput)(const DenseGeometry&, Part, const float* gradOutput, const float* weight, float* gradInput);
-  // gradWeight [outputs][inputs] = gradOutput * input.
-  void (*gradWeight)(const DenseGeometry&, Part, const float* gradOutput, const float* input, float* gradWeight);
+  // Rows [begin, end) of gradWeight [outputs][inputs] = sum over samples of gradOutput * input, one chain an element.
+  // The samples' inputs and gradOutputs lie one after another.
+  void (*gradWeightRows)(const DenseGeometry&, int32_t begin, int32_t end, int32_t samples, const float* inputs,
+                         const float* gradOutputs, float* gradWeight);
 };
 
 // As MaxPool2dKernels, with the winners (bytes or floats, see winnerBytes) in the order of the outputs.
