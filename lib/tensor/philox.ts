@@ -4,8 +4,10 @@
  * on any thread. The key is the seed; the counter is (index, step, stream).
  */
 
+import { cosineOfPi, logarithm } from './elementary';
+
 // Looked up once: in a vm context (jest) each look-up of a global costs more than a whole round, 30 times the time in all.
-const { floor, imul } = Math;
+const { floor, imul, sqrt } = Math;
 
 const MULTIPLIER_0 = 0xd2511f53;
 const MULTIPLIER_1 = 0xcd9e8d57;
@@ -93,10 +95,13 @@ export class RandomSequence {
     return (high * 2 ** 26 + low) / 2 ** 53;
   }
 
-  /** Standard normal, by Box and Muller (1958); the second value of each pair is left unused, so that calls stay independent. */
+  /**
+   * Standard normal, by Box and Muller (1958); the second value of each pair is left unused, so that calls stay independent.
+   * Logarithm and cosine are the library's own: those of `Math` are other ones in other versions of Node.
+   */
   nextNormal(): number {
-    const radius = Math.sqrt(-2 * Math.log(1 - this.nextUniform()));
-    return radius * Math.cos(2 * Math.PI * this.nextUniform());
+    const radius = sqrt(-2 * logarithm(1 - this.nextUniform()));
+    return radius * cosineOfPi(2 * this.nextUniform());
   }
 
   /** A whole number in [0, bound), without bias: words beyond the last full multiple of `bound` are drawn again. */
