@@ -39,5 +39,39 @@ export type { ProfileRow } from './model/profile';
 export { type SequentialOptions, sequential } from './model/sequential';
 export type { NetworkDefaults, NetworkDefinition } from './networks/network';
 export { NETWORKS, networkNamed } from './networks/networks';
-export { type Optimizer, type OptimizerName, sgd } from './optimizers/optimizer';
+export { type Optimizer, type OptimizerName, type SgdOptions, sgd } from './optimizers/optimizer';
+export {
+  type CosineDecayOptions,
+  type CosineRestartsOptions,
+  cosineDecay,
+  cosineRestarts,
+} from './schedules/cosine';
+export {
+  type ExponentialDecayOptions,
+  exponentialDecay,
+  type InverseTimeDecayOptions,
+  inverseTimeDecay,
+  type PolynomialDecayOptions,
+  polynomialDecay,
+} from './schedules/decay';
+export { type LinearWarmupOptions, linearWarmup } from './schedules/linear-warmup';
+export { type OneCycleOptions, oneCycle } from './schedules/one-cycle';
+export type { ScheduleUnit } from './schedules/options';
+export {
+  constantRate,
+  type MultiStepDecayOptions,
+  multiStepDecay,
+  type PiecewiseConstantOptions,
+  piecewiseConstant,
+  type StepDecayOptions,
+  stepDecay,
+} from './schedules/piecewise';
+export { type ReduceOnPlateauOptions, reduceOnPlateau } from './schedules/reduce-on-plateau';
+export type {
+  LearningRate,
+  MonitoredValue,
+  Schedule,
+  ScheduleFeedback,
+  ScheduleState,
+} from './schedules/schedule';
 export type { Shape } from './tensor/shape';

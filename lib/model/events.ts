@@ -17,6 +17,8 @@ export interface EpochRecord {
   /** Spent on training steps, validation left out. */
   readonly seconds: number;
   readonly samplesPerSecond: number;
+  /** Of the epoch's last step. */
+  readonly learningRate: number;
   readonly validation?: Evaluation;
 }
 

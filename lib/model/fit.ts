@@ -2,6 +2,7 @@ import type { Plan, RunRequest } from '../backends/backend';
 import type { Dataset } from '../data/dataset';
 import { LaminetError } from '../errors';
 import type { Program } from '../ops/program';
+import { epochRates, type MonitoredValue, type Schedule, type ScheduleState } from '../schedules/schedule';
 import { permutation, RandomStream } from '../tensor/philox';
 import type { Precision } from '../tensor/storage';
 import { divergenceError } from './divergence';
@@ -41,7 +42,7 @@ export interface TrainingContext {
   readonly batchSize: number;
   readonly shuffle: boolean;
   readonly seed: number;
-  readonly learningRate: number;
+  readonly schedule: Schedule;
   readonly backend: string;
   readonly parameters: number;
   readonly profile: boolean;
@@ -57,9 +58,7 @@ function epochOrder({ data, shuffle, seed }: TrainingContext, epoch: number): Ui
   return order;
 }
 
-function epochRequest(context: TrainingContext, order: Uint32Array): RunRequest {
-  const steps = Math.ceil(order.length / context.batchSize);
-  const rates = new Float64Array(steps).fill(context.learningRate);
+function epochRequest(context: TrainingContext, order: Uint32Array, rates: Float64Array): RunRequest {
   return makeRequest(context.program, context.precision, context.store, context.data, order, rates);
 }
 
@@ -71,13 +70,14 @@ async function replay(context: TrainingContext, start: Start, steps: number): Pr
   context.store.values.set(start.values);
   if (steps === 0) return;
   const order = epochOrder(context, start.epoch).slice(0, steps * context.batchSize);
-  await context.plan.run(epochRequest(context, order));
+  await context.plan.run(epochRequest(context, order, start.rates.slice(0, steps)));
 }
 
-/** The parameters at the start of an epoch, and the losses that its steps then had. */
+/** The parameters at the start of an epoch, the rates of its steps, and the losses that they then had. */
 interface Start {
   readonly epoch: number;
   readonly values: TrainingContext['store']['values'];
+  readonly rates: Float64Array;
   losses: number[];
 }
 
@@ -87,11 +87,14 @@ async function failDiverged(
   request: RunRequest,
   step: number,
 ): Promise<never> {
-  const { batchSize, learningRate } = context;
+  const { batchSize } = context;
   const current = starts.at(-1) as Start;
   const before = starts.at(-2);
-  const failing = epochRequest(context, request.order.slice(step * batchSize, (step + 1) * batchSize));
+  const order = request.order.slice(step * batchSize, (step + 1) * batchSize);
+  const failing = epochRequest(context, order, current.rates.slice(step, step + 1));
   const lossesBefore = step > 0 ? [...request.losses.subarray(0, step)] : (before?.losses ?? []);
+  // The loss is that of the weights which the step before has made.
+  const learningRate = (step > 0 ? current.rates[step - 1] : before?.rates.at(-1)) ?? (current.rates[0] as number);
   const divergence = { epoch: current.epoch, step: step + 1, lossesBefore, learningRate };
   const error = divergenceError(context.program, context.precision, failing, context.data, divergence);
   if (step > 0) await replay(context, current, step - 1);
@@ -99,21 +102,42 @@ async function failDiverged(
   throw error;
 }
 
+/** Throws where a schedule watches what the epochs of this run do not tell. */
+function checkMonitored({ schedule, validate }: TrainingContext): void {
+  const { monitor } = schedule.feedback ?? {};
+  if (validate || (monitor !== 'validationLoss' && monitor !== 'validationAccuracy')) return;
+  throw new LaminetError('E_OPTION', `${schedule.name} watches ${monitor}, which needs validationData`, {
+    schedule: schedule.name,
+    monitor,
+  });
+}
+
+/** The value of an epoch that a schedule watches. */
+function monitoredValue({ loss, accuracy, validation }: EpochRecord, monitor: MonitoredValue): number {
+  if (monitor === 'loss') return loss;
+  if (monitor === 'accuracy') return accuracy;
+  const value = monitor === 'validationLoss' ? validation?.loss : validation?.accuracy;
+  return value ?? Number.NaN;
+}
+
 /** The training loop: epochs of steps on a plan, told of as events. */
 export async function train(context: TrainingContext): Promise<History> {
-  const { data, epochs, batchSize, plan, signal, onEvent, store } = context;
+  const { data, epochs, batchSize, plan, schedule, signal, onEvent, store } = context;
+  checkMonitored(context);
   const stepsPerEpoch = Math.ceil(data.count / batchSize);
   const began = performance.now();
   const records: EpochRecord[] = [];
   let starts: Start[] = [];
+  let scheduleState: ScheduleState | undefined = schedule.feedback?.initialState;
   let trained = 0;
   const profile = context.profile ? new Float64Array(context.program.instructions.length + 2) : undefined;
   const { backend, parameters } = context;
   onEvent({ type: 'start', epochs, batchSize, samples: data.count, stepsPerEpoch, parameters, backend });
 
   for (let epoch = 1; epoch <= epochs && !signal?.aborted; epoch++) {
-    starts = [...starts.slice(-1), { epoch, values: store.values.slice(), losses: [] }];
-    const request = { ...epochRequest(context, epochOrder(context, epoch)), ...(profile ? { profile } : {}) };
+    const rates = epochRates(schedule, epoch, stepsPerEpoch, scheduleState);
+    starts = [...starts.slice(-1), { epoch, values: store.values.slice(), rates, losses: [] }];
+    const request = { ...epochRequest(context, epochOrder(context, epoch), rates), ...(profile ? { profile } : {}) };
     const epochBegan = performance.now();
     let failure: unknown;
     const outcome = await runWithSignal(plan, request, signal, (step) => {
@@ -149,9 +173,13 @@ export async function train(context: TrainingContext): Promise<History> {
       accuracy,
       seconds,
       samplesPerSecond: data.count / seconds,
+      learningRate: rates[stepsPerEpoch - 1] as number,
       ...(validation ? { validation } : {}),
     };
     records.push(record);
+    if (schedule.feedback && scheduleState) {
+      scheduleState = schedule.feedback.next(scheduleState, monitoredValue(record, schedule.feedback.monitor));
+    }
     onEvent({ type: 'epoch', ...record });
   }
 

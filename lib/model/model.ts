@@ -6,6 +6,7 @@ import type { Loss, LossName } from '../losses/loss';
 import { toLosses } from '../losses/several';
 import type { Program, Purpose } from '../ops/program';
 import { type Optimizer, type OptimizerName, toOptimizer } from '../optimizers/optimizer';
+import { toSchedule } from '../schedules/schedule';
 import type { Shape } from '../tensor/shape';
 import type { FloatArray, Precision } from '../tensor/storage';
 import { type CompileOptions, compileProgram, type InputFormat } from './compile';
@@ -189,7 +190,7 @@ export class Model {
           batchSize,
           shuffle,
           seed,
-          learningRate: optimizer.learningRate,
+          schedule: toSchedule(optimizer.learningRate),
           backend: plans.description,
           parameters: this.graph.parameterCount,
           profile: options.profile ?? false,

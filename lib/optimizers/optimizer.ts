@@ -1,30 +1,21 @@
 import { LaminetError } from '../errors';
 import type { NoAttributes, Op } from '../ops/op';
 import { sgd as sgdOp } from '../ops/sgd';
+import { checkLearningRate, type LearningRate } from '../schedules/schedule';
 
 /** How gradients change the parameters. */
 export interface Optimizer {
   readonly name: string;
-  /** The step's factor on the gradient. */
-  readonly learningRate: number;
+  /** The factor on the gradient, or a schedule of it. */
+  readonly learningRate: LearningRate;
   /** The update instruction, emitted once a parameter. */
   readonly op: Op<NoAttributes>;
 }
 
 /** The options of {@link sgd}. */
 export interface SgdOptions {
-  /** Default: 0.01. */
-  readonly learningRate?: number;
-}
-
-/** Throws unless a learning rate is a finite number above 0. */
-function checkLearningRate(learningRate: number): void {
-  if (!(Number.isFinite(learningRate) && learningRate > 0)) {
-    throw new LaminetError('E_OPTION', `learningRate must be a finite number above 0, found ${String(learningRate)}`, {
-      option: 'learningRate',
-      found: learningRate,
-    });
-  }
+  /** A number, or a schedule such as `cosineDecay`. Default: 0.01. */
+  readonly learningRate?: LearningRate;
 }
 
 /** Plain gradient descent: `weight -= learningRate * gradient`, the gradient being that of the batch's mean loss. */

@@ -28,7 +28,14 @@ const config: RunConfig = {
   backend: 'reference, 1 thread',
 };
 
-const record = (epoch: number) => ({ epoch, loss: 1 / epoch, accuracy: 0.5, seconds: 0.25, samplesPerSecond: 32 });
+const record = (epoch: number) => ({
+  epoch,
+  loss: 1 / epoch,
+  accuracy: 0.5,
+  seconds: 0.25,
+  samplesPerSecond: 32,
+  learningRate: 0.1,
+});
 const epochEvent = (epoch: number): TrainingEvent => ({ type: 'epoch', ...record(epoch) });
 
 /** A writer whose weights are a text that counts the calls. */

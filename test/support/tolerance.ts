@@ -10,12 +10,19 @@ export interface Tolerance {
 }
 
 const FLOAT32_EPSILON = 2 ** -23;
+const FLOAT64_EPSILON = 2 ** -52;
 
 /** Bits are equal; 0 and -0 count as equal. */
 export const exact: Tolerance = { name: 'exact', relative: 0 };
 
 /** Double precision against PyTorch's: sums in another order over at most some ten thousand terms, or 20 training steps. */
 export const float64Fixture: Tolerance = { name: 'float64 fixture', relative: 1e-10 };
+
+/**
+ * Double precision against double precision, for one formula that is evaluated in another order, or term by term over 40
+ * steps: half a unit for each rounding, and an angle's rounding to 3 units.
+ */
+export const float64Rounding: Tolerance = { name: 'float64 rounding', relative: 32 * FLOAT64_EPSILON };
 
 /** A derivative against central differences in double precision, of functions whose third derivative is not large. */
 export const centralDifference: Tolerance = { name: 'central difference', relative: 1e-7 };
