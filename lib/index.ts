@@ -11,7 +11,22 @@ export {
 } from './doctor/gradient-check';
 export type { Verdict } from './doctor/gradient-verdict';
 export { type ErrorCode, LaminetError } from './errors';
-export type { Initializer, InitializerContext, InitializerName } from './initializers/initializer';
+export { constant } from './initializers/constant';
+export type { InitializerFunction } from './initializers/custom';
+export type {
+  Initializer,
+  InitializerContext,
+  InitializerDescription,
+  InitializerLike,
+  InitializerName,
+} from './initializers/initializer';
+export { type OrthogonalOptions, orthogonal } from './initializers/orthogonal';
+export {
+  type Distribution,
+  type FanMode,
+  type VarianceScalingOptions,
+  varianceScaling,
+} from './initializers/variance-scaling';
 export { type ActivationName, activation, logSoftmax, relu, sigmoid, softmax, tanh } from './layers/activation';
 export { type Conv2dOptions, conv2d } from './layers/conv2d';
 export { type DenseOptions, dense } from './layers/dense';
@@ -74,4 +89,5 @@ export type {
   ScheduleFeedback,
   ScheduleState,
 } from './schedules/schedule';
+export type { RandomSequence } from './tensor/philox';
 export type { Shape } from './tensor/shape';

@@ -1,76 +1,64 @@
 import { LaminetError } from '../errors';
 import { RandomSequence, RandomStream } from '../tensor/philox';
-import type { FloatArray } from '../tensor/storage';
+import { constant, ones, zeros } from './constant';
+import type { Initializer, InitializerDescription } from './contract';
+import { fromFunction, type InitializerFunction, lostFunction } from './custom';
+import { dirac } from './dirac';
+import { type OrthogonalOptions, orthogonal } from './orthogonal';
+import { SCALED, type VarianceScalingOptions, varianceScaling } from './variance-scaling';
 
-/** What an initializer knows of the tensor that it fills. */
-export interface InitializerContext {
-  readonly fanIn: number;
-  readonly fanOut: number;
-  readonly random: RandomSequence;
-}
+export type { Initializer, InitializerContext, InitializerDescription } from './contract';
 
-/** Fills a parameter with its first values. */
-export interface Initializer {
-  readonly name: InitializerName;
-  fill(values: FloatArray, context: InitializerContext): void;
-}
+/** Initializers that need no options. */
+const PLAIN = { zeros, ones, dirac } as const satisfies Record<string, Initializer>;
 
-type Draw = (context: InitializerContext) => () => number;
+type Make = (description: InitializerDescription) => Initializer;
 
-const normal =
-  (variance: (context: InitializerContext) => number): Draw =>
-  (context) => {
-    const deviation = Math.sqrt(variance(context));
-    return () => context.random.nextNormal() * deviation;
-  };
-
-const uniform =
-  (variance: (context: InitializerContext) => number): Draw =>
-  (context) => {
-    const limit = Math.sqrt(3 * variance(context));
-    return () => (2 * context.random.nextUniform() - 1) * limit;
-  };
-
-const glorot = ({ fanIn, fanOut }: InitializerContext): number => 2 / (fanIn + fanOut);
-
-const DRAWS = {
-  /** Every value 0. */
-  zeros: () => () => 0,
-  /** Normal with variance 2 / volume, the volume being what one output sees (the post's "Xavier (2 / volume)"). */
-  xavier: normal(({ fanIn }) => 2 / fanIn),
-  /** Normal with variance 2 / (fanIn + fanOut). Glorot and Bengio 2010, section 4.2.1. */
-  glorotNormal: normal(glorot),
-  /** Uniform with variance 2 / (fanIn + fanOut). Glorot and Bengio 2010, equation 16. */
-  glorotUniform: uniform(glorot),
-} satisfies Record<string, Draw>;
+/** By the name in a description: how to make the initializer again. The options' own checks refuse what a file got wrong. */
+const DESCRIBED: ReadonlyMap<string, Make> = new Map<string, Make>([
+  ['constant', ({ value }) => constant(value as number)],
+  ['orthogonal', (options) => orthogonal(options as OrthogonalOptions)],
+  ['varianceScaling', (options) => varianceScaling(options as VarianceScalingOptions)],
+  ['custom', () => lostFunction],
+]);
 
 /**
- * The initializers by name: `zeros`; `xavier`, normal with variance 2 / fanIn (as the post has it); `glorotNormal` and
- * `glorotUniform`, with variance 2 / (fanIn + fanOut).
+ * The initializers by name: `zeros`; `ones`; `dirac`, the identity; `orthogonal`, with a gain of 1; and random numbers of
+ * mean 0 and a variance of 2 / (fanIn + fanOut) (`glorot...`), 2 / fanIn (`he...`) or 1 / fanIn (`lecun...`), each
+ * `Normal`, `Uniform` or `TruncatedNormal`. `xavier` is the post's name for `heNormal`.
  */
-export type InitializerName = keyof typeof DRAWS;
+export type InitializerName = keyof typeof PLAIN | keyof typeof SCALED | 'orthogonal';
 
-/** An initializer, or its name. */
-export type InitializerLike = InitializerName | Initializer;
+/** An initializer, its name, its description, or a function that returns the first values. */
+export type InitializerLike = InitializerName | Initializer | InitializerDescription | InitializerFunction;
 
-/** The initializer of that name. Error: `E_UNKNOWN`. */
+const NAMES: readonly string[] = [...Object.keys(PLAIN), ...Object.keys(SCALED), 'orthogonal'];
+
+function refuseName(name: unknown, known: readonly string[]): never {
+  throw new LaminetError(
+    'E_UNKNOWN',
+    `there is no initializer ${JSON.stringify(name)}; there are ${known.join(', ')}`,
+    { initializer: name },
+  );
+}
+
+function named(name: string): Initializer {
+  if (name === 'orthogonal') return orthogonal();
+  if (Object.hasOwn(PLAIN, name)) return PLAIN[name as keyof typeof PLAIN];
+  if (!Object.hasOwn(SCALED, name)) return refuseName(name, NAMES);
+  return { ...varianceScaling(SCALED[name as keyof typeof SCALED]), config: name };
+}
+
+const isInitializer = (value: Initializer | InitializerDescription): value is Initializer =>
+  typeof (value as Partial<Initializer>).fill === 'function';
+
+/** The initializer that is meant. Errors: `E_UNKNOWN` for a name, `E_OPTION` for a description's options. */
 export function toInitializer(initializer: InitializerLike): Initializer {
-  if (typeof initializer !== 'string') return initializer;
-  if (!Object.hasOwn(DRAWS, initializer)) {
-    throw new LaminetError(
-      'E_UNKNOWN',
-      `there is no initializer ${JSON.stringify(initializer)}; there are ${Object.keys(DRAWS).join(', ')}`,
-      { initializer },
-    );
-  }
-  const draw: Draw = DRAWS[initializer];
-  return {
-    name: initializer,
-    fill(values, context) {
-      const next = draw(context);
-      for (let index = 0; index < values.length; index++) values[index] = next();
-    },
-  };
+  if (typeof initializer === 'string') return named(initializer);
+  if (typeof initializer === 'function') return fromFunction(initializer);
+  if (isInitializer(initializer)) return initializer;
+  const make = DESCRIBED.get(initializer.name);
+  return make ? make(initializer) : refuseName(initializer.name, [...DESCRIBED.keys()]);
 }
 
 /** The random numbers of parameter number `parameter` of a network with this seed. */

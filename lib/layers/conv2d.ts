@@ -73,8 +73,8 @@ export function conv2d(options: Conv2dOptions): Layer {
       groups,
       activation,
       useBias,
-      kernelInitializer: kernelInitializer.name,
-      biasInitializer: biasInitializer.name,
+      kernelInitializer: kernelInitializer.config,
+      biasInitializer: biasInitializer.config,
     },
     build(inputShape) {
       const channels = inputShape[0] ?? 0;

@@ -40,8 +40,8 @@ export function dense(options: DenseOptions): Layer {
       units,
       activation,
       useBias,
-      kernelInitializer: kernelInitializer.name,
-      biasInitializer: biasInitializer.name,
+      kernelInitializer: kernelInitializer.config,
+      biasInitializer: biasInitializer.config,
     },
     build(inputShape) {
       const [inputs] = inputShape;

@@ -21,5 +21,5 @@ export async function loadModel(path: string): Promise<Model> {
       { path, tensor: key },
     );
   }
-  return new Model(name, graph, 0).load(path);
+  return new Model(name, graph, 0, { initialize: false }).load(path);
 }

@@ -92,7 +92,7 @@ export class Model {
   #disposed = false;
 
   /** @internal Use `sequential`. */
-  constructor(name: string, graph: Graph, seed: number) {
+  constructor(name: string, graph: Graph, seed: number, { initialize = true } = {}) {
     if (!Number.isSafeInteger(seed) || seed < 0) {
       throw new LaminetError('E_OPTION', `seed must be a whole number from 0 to 2^53 - 1, found ${String(seed)}`, {
         seed,
@@ -102,7 +102,7 @@ export class Model {
     this.graph = graph;
     this.seed = seed;
     this.#store = new ParameterStore(graph, 'float32');
-    this.#store.initialize(seed);
+    if (initialize) this.#store.initialize(seed);
   }
 
   /** Says how to train and run the model. Parameters keep their values, except that another precision starts anew. */
@@ -113,11 +113,12 @@ export class Model {
     const loss = toLosses(options.loss, options.lossWeights, this.graph.outputs.length);
     const threads = selectThreads(options.threads);
     const backend = selectBackend(options.backend, precision);
-    this.#compiled?.plans.dispose();
     if ((precision === 'float64') !== (this.#store.values.BYTES_PER_ELEMENT === 8)) {
-      this.#store = new ParameterStore(this.graph, precision);
-      this.#store.initialize(this.seed);
+      const store = new ParameterStore(this.graph, precision);
+      store.initialize(this.seed);
+      this.#store = store;
     }
+    this.#compiled?.plans.dispose();
     this.#compiled = { optimizer, loss, precision, plans: new PlanCache(backend, { precision, threads }) };
     return this;
   }

@@ -17,15 +17,21 @@ export class ParameterStore {
     this.gradients = allocateFloats(precision, graph.parameterElements);
   }
 
-  /** Fills every parameter by its initializer: a function of the seed and the parameter's place alone. */
+  /**
+   * Fills every parameter by its initializer: a function of the seed and the parameter's place alone. An initializer's error
+   * is told with the parameter's name.
+   */
   initialize(seed: number): void {
-    for (const [index, { spec, offset, size }] of this.#graph.parameters.entries()) {
+    for (const [index, { name, spec, offset, size }] of this.#graph.parameters.entries()) {
+      const { shape, fanIn, fanOut } = spec;
       const random = initializerSequence(seed, index);
-      spec.initializer.fill(this.values.subarray(offset, offset + size), {
-        fanIn: spec.fanIn,
-        fanOut: spec.fanOut,
-        random,
-      });
+      try {
+        spec.initializer.fill(this.values.subarray(offset, offset + size), { shape, fanIn, fanOut, random });
+      } catch (error) {
+        if (!(error instanceof LaminetError)) throw error;
+        const details = { ...error.details, parameter: name };
+        throw new LaminetError(error.code, `parameter ${name}: ${error.message}`, details, { cause: error });
+      }
     }
   }
 
