@@ -44,6 +44,16 @@ export {
   logisticError,
   sumOfSquaredErrors,
 } from './losses/loss';
+export { accuracy, topKAccuracy } from './metrics/accuracy';
+export {
+  type ClassificationReport,
+  type ClassificationReportOptions,
+  type ClassScores,
+  classificationReport,
+} from './metrics/classification-report';
+export { type ConfusionMatrix, confusionMatrix } from './metrics/confusion-matrix';
+export { type RocAucReport, rocAuc, rocAucOneVsRest } from './metrics/roc-auc';
+export type { Labels, Scores } from './metrics/scores';
 export type { EpochRecord, Evaluation, History, TrainingEvent } from './model/events';
 export type { FitOptions } from './model/fit';
 export { type ModelNodes, model } from './model/functional';
