@@ -122,3 +122,54 @@ export function slideWindow(
     padRight: columns.padAfter,
   };
 }
+
+/** What a pooling may be told. */
+export interface PoolAttributes {
+  readonly poolSize: Pair;
+  readonly strides: Pair;
+  readonly padding: Padding;
+}
+
+/** Everything about the windows of a pooling. */
+export type PoolGeometry = {
+  readonly channels: number;
+  readonly inHeight: number;
+  readonly inWidth: number;
+  readonly outHeight: number;
+  readonly outWidth: number;
+  readonly kernelHeight: number;
+  readonly kernelWidth: number;
+  readonly strideHeight: number;
+  readonly strideWidth: number;
+  readonly padTop: number;
+  readonly padBottom: number;
+  readonly padLeft: number;
+  readonly padRight: number;
+};
+
+/** The windows of a pooling of an image of `[channels, height, width]`; refuses those that could lie in padding alone. */
+export function slidePool(op: OpName, image: Shape, attributes: PoolAttributes): PoolGeometry {
+  const kernel = toPair(attributes.poolSize, 'poolSize', 1);
+  const strides = toPair(attributes.strides, 'strides', 1);
+  const window = slideWindow(op, image, kernel, strides, [1, 1], attributes.padding);
+  const [channels, inHeight, inWidth] = image as readonly [number, number, number];
+  const { outHeight, outWidth, padTop, padBottom, padLeft, padRight } = window;
+  if (Math.max(padTop, padBottom) >= kernel[0] || Math.max(padLeft, padRight) >= kernel[1]) {
+    refuse(op, image, `less padding than the window of ${kernel[0]}x${kernel[1]}, so that none lies in padding alone`);
+  }
+  return {
+    channels,
+    inHeight,
+    inWidth,
+    outHeight,
+    outWidth,
+    kernelHeight: kernel[0],
+    kernelWidth: kernel[1],
+    strideHeight: strides[0],
+    strideWidth: strides[1],
+    padTop,
+    padBottom,
+    padLeft,
+    padRight,
+  };
+}

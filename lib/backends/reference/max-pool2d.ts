@@ -1,4 +1,4 @@
-import type { MaxPool2dGeometry } from '../../ops/max-pool2d';
+import type { PoolGeometry } from '../../ops/window';
 import type { FloatArray } from '../../tensor/storage';
 import type { IndexArray, Kernel } from './kernel';
 
@@ -6,7 +6,7 @@ import type { IndexArray, Kernel } from './kernel';
  * The largest value of each window, and its place there, counted row by row. The first of equal values wins; a NaN wins
  * over all, and since nothing is above it, only a later NaN over it.
  */
-export const maxPool2d: Kernel<MaxPool2dGeometry, [x: FloatArray], [y: FloatArray, winners: IndexArray]> = ({
+export const maxPool2d: Kernel<PoolGeometry, [x: FloatArray], [y: FloatArray, winners: IndexArray]> = ({
   geometry: g,
   inputs: [x],
   outputs: [y, winners],
@@ -44,7 +44,7 @@ export const maxPool2d: Kernel<MaxPool2dGeometry, [x: FloatArray], [y: FloatArra
 
 /** Each output's gradient goes whole to the pixel that won its window; overlapping windows add up. */
 export const maxPool2dGrad: Kernel<
-  MaxPool2dGeometry,
+  PoolGeometry,
   [gradOutput: FloatArray, winners: IndexArray],
   [gradInput: FloatArray]
 > = ({ geometry: g, inputs: [gradOutput, winners], outputs: [gradInput], step: { count } }) => {
