@@ -28,9 +28,11 @@ export {
   varianceScaling,
 } from './initializers/variance-scaling';
 export { type ActivationName, activation, logSoftmax, relu, sigmoid, softmax, tanh } from './layers/activation';
+export { type AveragePool2dOptions, averagePool2d } from './layers/average-pool2d';
 export { type Conv2dOptions, conv2d } from './layers/conv2d';
 export { type DenseOptions, dense } from './layers/dense';
 export { flatten, linearize } from './layers/flatten';
+export { globalAveragePool2d, globalMaxPool2d } from './layers/global-pool2d';
 export { input } from './layers/input';
 export { add, concat, multiply } from './layers/join';
 export type { Layer } from './layers/layer';

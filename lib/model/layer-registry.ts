@@ -1,8 +1,10 @@
 import { LaminetError } from '../errors';
 import { type ActivationName, activation } from '../layers/activation';
+import { type AveragePool2dOptions, averagePool2d } from '../layers/average-pool2d';
 import { type Conv2dOptions, conv2d } from '../layers/conv2d';
 import { type DenseOptions, dense } from '../layers/dense';
 import { flatten } from '../layers/flatten';
+import { globalAveragePool2d, globalMaxPool2d } from '../layers/global-pool2d';
 import { JOINING_KINDS, joiningLayer } from '../layers/join';
 import type { JoiningLayer, Layer, LayerConfig, NamedOptions } from '../layers/layer';
 import { type MaxPool2dOptions, maxPool2d } from '../layers/max-pool2d';
@@ -18,6 +20,9 @@ const activationOf =
 const REBUILD: ReadonlyMap<string, Rebuild> = new Map<string, Rebuild>([
   ['conv2d', (config) => conv2d(config as unknown as Conv2dOptions)],
   ['maxPool2d', (config) => maxPool2d(config as MaxPool2dOptions)],
+  ['averagePool2d', (config) => averagePool2d(config as AveragePool2dOptions)],
+  ['globalAveragePool2d', (config) => globalAveragePool2d(config)],
+  ['globalMaxPool2d', (config) => globalMaxPool2d(config)],
   ['dense', (config) => dense(config as unknown as DenseOptions)],
   ['flatten', (config) => flatten(config)],
   ['linear', activationOf('linear')],

@@ -47,6 +47,8 @@ export const OP_NAMES = [
   'concat',
   'slice',
   'sliceGrad',
+  'averagePool2d',
+  'averagePool2dGrad',
 ] as const;
 
 /** The name of an instruction. */

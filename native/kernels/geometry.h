@@ -22,6 +22,15 @@ struct MaxPool2dGeometry {
   int32_t padTop, padBottom, padLeft, padRight;
 };
 
+// A sum is divided by `divisor`, or, where that is 0, by the number of the window's pixels that lie in the image.
+struct AveragePool2dGeometry {
+  int32_t channels, inHeight, inWidth, outHeight, outWidth;
+  int32_t kernelHeight, kernelWidth;
+  int32_t strideHeight, strideWidth;
+  int32_t padTop, padBottom, padLeft, padRight;
+  int32_t divisor;
+};
+
 struct DenseGeometry {
   int32_t inputs, outputs;
 };

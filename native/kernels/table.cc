@@ -19,7 +19,7 @@ const KernelTable& kernelTable() {
       LAMINET_TEXT(LAMINET_ISA), &conv2dKernels(),     &denseKernels(),
       &maxPool2dKernels(),       &activationKernels(), &lossKernels(),
       &gatherKernels(),          &updateKernels(),     &peakKernels(),
-      &pairwiseKernels(),        &planarKernels(),
+      &pairwiseKernels(),        &planarKernels(),     &averagePool2dKernels(),
   };
   return table;
 }

@@ -1,6 +1,7 @@
 // Everything that a plan can call, for one instruction set.
 #pragma once
 #include "kernels/activation/activation.h"
+#include "kernels/average_pool2d/average_pool2d.h"
 #include "kernels/conv2d/conv2d.h"
 #include "kernels/dense/dense.h"
 #include "kernels/gather/gather.h"
@@ -25,24 +26,26 @@ struct KernelTable {
   const PeakKernels* peak;
   const PairwiseKernels* pairwise;
   const PlanarKernels* planar;
+  const AveragePool2dKernels* averagePool2d;
 };
 
 // Samples in a slice; the layout of every tensor of a slice.
 constexpr int32_t kSliceSamples = 16;
 
-#define LAMINET_DECLARE_KERNELS(isa)            \
-  namespace isa {                               \
-  const Conv2dKernels& conv2dKernels();         \
-  const DenseKernels& denseKernels();           \
-  const MaxPool2dKernels& maxPool2dKernels();   \
-  const ActivationKernels& activationKernels(); \
-  const LossKernels& lossKernels();             \
-  const GatherKernels& gatherKernels();         \
-  const UpdateKernels& updateKernels();         \
-  const PeakKernels& peakKernels();             \
-  const PairwiseKernels& pairwiseKernels();     \
-  const PlanarKernels& planarKernels();         \
-  const KernelTable& kernelTable();             \
+#define LAMINET_DECLARE_KERNELS(isa)                  \
+  namespace isa {                                     \
+  const Conv2dKernels& conv2dKernels();               \
+  const DenseKernels& denseKernels();                 \
+  const MaxPool2dKernels& maxPool2dKernels();         \
+  const ActivationKernels& activationKernels();       \
+  const LossKernels& lossKernels();                   \
+  const GatherKernels& gatherKernels();               \
+  const UpdateKernels& updateKernels();               \
+  const PeakKernels& peakKernels();                   \
+  const PairwiseKernels& pairwiseKernels();           \
+  const PlanarKernels& planarKernels();               \
+  const AveragePool2dKernels& averagePool2dKernels(); \
+  const KernelTable& kernelTable();                   \
   }
 
 LAMINET_DECLARE_KERNELS(sse2)

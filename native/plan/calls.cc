@@ -98,6 +98,12 @@ void maxPool2dGrad(const Call& call, Slice& slice) {
                                      inputOf(call, slice, 1), outputOf(call, slice));
 }
 
+void averagePool2d(const Call& call, Slice& slice) {
+  const AveragePool2dKernels& kernels = *call.kernels->averagePool2d;
+  const auto function = call.op == Op::averagePool2d ? kernels.forward : kernels.gradInput;
+  function(call.geometry.averagePool2d, slice.part, inputOf(call, slice, 0), outputOf(call, slice));
+}
+
 // Input and output are the same memory.
 void reshape(const Call&, Slice&) {}
 
@@ -244,6 +250,8 @@ CallFunction callFunction(Op op, bool isDense) {
     case Op::biasGrad: return biasGrad;
     case Op::maxPool2d: return maxPool2d;
     case Op::maxPool2dGrad: return maxPool2dGrad;
+    case Op::averagePool2d:
+    case Op::averagePool2dGrad: return averagePool2d;
     case Op::dense: return dense;
     case Op::denseGradInput: return denseGradInput;
     case Op::denseGradWeight: return denseGradWeight;

@@ -38,13 +38,15 @@ bool valid(const Conv2dGeometry& g) {
          fits(g.inWidth, g.outWidth, g.kernelWidth, g.strideWidth, g.dilationWidth, g.padLeft, g.padRight);
 }
 
-bool valid(const MaxPool2dGeometry& g) {
+// The windows of any pooling.
+template <class Geometry>
+bool validPool(const Geometry& g) {
   return inRange(g.channels, 1, kMostExtent) &&
          fits(g.inHeight, g.outHeight, g.kernelHeight, g.strideHeight, 1, g.padTop, g.padBottom) &&
          fits(g.inWidth, g.outWidth, g.kernelWidth, g.strideWidth, 1, g.padLeft, g.padRight) &&
          g.padTop < g.kernelHeight && g.padBottom < g.kernelHeight && g.padLeft < g.kernelWidth &&
          g.padRight < g.kernelWidth &&
-         // A place in a window is kept as a float where it is too large for a byte.
+         // Places in a window are kept as floats where they are too large for bytes, and their number is a float, too.
          static_cast<int64_t>(g.kernelHeight) * g.kernelWidth <= kMostExtent;
 }
 
@@ -153,6 +155,7 @@ class Checker {
 
   Status conv2d(const Instruction& i);
   Status maxPool2d(const Instruction& i);
+  Status averagePool2d(const Instruction& i);
   Status dense(const Instruction& i);
   Status channels(const Instruction& i);
   Status elementwise(const Instruction& i);
@@ -231,7 +234,7 @@ Status Checker::conv2d(const Instruction& i) {
 
 Status Checker::maxPool2d(const Instruction& i) {
   const MaxPool2dGeometry& g = i.geometry.maxPool2d;
-  if (!valid(g)) return Status::badGeometry;
+  if (!validPool(g)) return Status::badGeometry;
   const int64_t input = product(g.channels, g.inHeight, g.inWidth);
   const int64_t output = product(g.channels, g.outHeight, g.outWidth);
   if (i.op == Op::maxPool2d) {
@@ -242,6 +245,16 @@ Status Checker::maxPool2d(const Instruction& i) {
   }
   return operandsAre(counts(i, 2, 1) && reads(i.inputs[0], output) && readsWinners(i.inputs[1], g) &&
                      writesRow(i.outputs[0], input));
+}
+
+Status Checker::averagePool2d(const Instruction& i) {
+  const AveragePool2dGeometry& g = i.geometry.averagePool2d;
+  if (!validPool(g) || !inRange(g.divisor, 0, kMostExtent)) return Status::badGeometry;
+  const int64_t input = product(g.channels, g.inHeight, g.inWidth);
+  const int64_t output = product(g.channels, g.outHeight, g.outWidth);
+  const bool forward = i.op == Op::averagePool2d;
+  return operandsAre(counts(i, 1, 1) && reads(i.inputs[0], forward ? input : output) &&
+                     writesRow(i.outputs[0], forward ? output : input));
 }
 
 Status Checker::dense(const Instruction& i) {
@@ -350,6 +363,8 @@ Status Checker::instruction(const Instruction& i) {
     case Op::conv2dGradWeight: return conv2d(i);
     case Op::maxPool2d:
     case Op::maxPool2dGrad: return maxPool2d(i);
+    case Op::averagePool2d:
+    case Op::averagePool2dGrad: return averagePool2d(i);
     case Op::dense:
     case Op::denseGradInput:
     case Op::denseGradWeight: return dense(i);

@@ -64,6 +64,8 @@ int32_t fieldCount(Op op) {
     case Op::conv2dGradWeight: return 17;
     case Op::maxPool2d:
     case Op::maxPool2dGrad: return 13;
+    case Op::averagePool2d:
+    case Op::averagePool2dGrad: return 14;
     case Op::biasGrad:
     case Op::dense:
     case Op::denseGradInput:
@@ -110,6 +112,8 @@ void readGeometry(Reader& reader, Instruction* instruction) {
     case Op::conv2dGradWeight: readFields(reader, &geometry.conv2d); break;
     case Op::maxPool2d:
     case Op::maxPool2dGrad: readFields(reader, &geometry.maxPool2d); break;
+    case Op::averagePool2d:
+    case Op::averagePool2dGrad: readFields(reader, &geometry.averagePool2d); break;
     case Op::dense:
     case Op::denseGradInput:
     case Op::denseGradWeight: readFields(reader, &geometry.dense); break;

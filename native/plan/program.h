@@ -48,6 +48,7 @@ struct Instruction {
   union {
     Conv2dGeometry conv2d;
     MaxPool2dGeometry maxPool2d;
+    AveragePool2dGeometry averagePool2d;
     DenseGeometry dense;
     ChannelGeometry channels;
     GatherGeometry gather;

@@ -52,6 +52,10 @@ int64_t workOf(const Call& call) {
     case Op::maxPool2dGrad:
       work = 4 * static_cast<int64_t>(g.maxPool2d.channels) * g.maxPool2d.inHeight * g.maxPool2d.inWidth;
       break;
+    case Op::averagePool2d:
+    case Op::averagePool2dGrad:
+      work = 3 * static_cast<int64_t>(g.averagePool2d.channels) * g.averagePool2d.inHeight * g.averagePool2d.inWidth;
+      break;
     case Op::gather: work = 6 * call.outputElements[0]; break;
     case Op::tanh:
     case Op::sigmoid: work = kTranscendental * g.elements; break;

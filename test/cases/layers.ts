@@ -1,4 +1,5 @@
 import { activationCases, reshapeCases } from './activation';
+import { averagePool2dCases, globalPool2dCases } from './average-pool2d';
 import { conv2dCases } from './conv2d';
 import { denseCases } from './dense';
 import type { LayerCase } from './layer-case';
@@ -8,6 +9,8 @@ import { maxPool2dCases } from './max-pool2d';
 export const layerCases: readonly LayerCase[] = [
   { kind: 'conv2d', cases: conv2dCases },
   { kind: 'maxPool2d', cases: maxPool2dCases },
+  { kind: 'averagePool2d', cases: averagePool2dCases },
+  { kind: 'globalPool2d', cases: globalPool2dCases },
   { kind: 'dense', cases: denseCases },
   { kind: 'activation', cases: activationCases },
   { kind: 'reshape', cases: reshapeCases },

@@ -1,7 +1,9 @@
 import { activation } from '../../lib/layers/activation';
+import { averagePool2d } from '../../lib/layers/average-pool2d';
 import { conv2d } from '../../lib/layers/conv2d';
 import { dense } from '../../lib/layers/dense';
 import { flatten } from '../../lib/layers/flatten';
+import { globalAveragePool2d, globalMaxPool2d } from '../../lib/layers/global-pool2d';
 import type { Layer } from '../../lib/layers/layer';
 import { maxPool2d } from '../../lib/layers/max-pool2d';
 import type { Pair } from '../../lib/ops/window';
@@ -30,6 +32,15 @@ const LAYERS: Readonly<Record<string, (fixture: Fixture) => Layer>> = {
       strides: attributes.stride as Pair,
       padding: attributes.padding as Pair,
     }),
+  avg_pool2d: ({ attributes }) =>
+    averagePool2d({
+      poolSize: attributes.kernel_size as Pair,
+      strides: attributes.stride as Pair,
+      padding: attributes.padding as Pair,
+      countIncludePad: attributes.count_include_pad as boolean,
+    }),
+  global_avg_pool2d: () => globalAveragePool2d(),
+  global_max_pool2d: () => globalMaxPool2d(),
   linear: ({ shape, has }) => dense({ units: shape('weight')[0] ?? 0, useBias: has('bias') }),
   flatten: () => flatten(),
   act_tanh: () => activation('tanh'),
@@ -39,19 +50,31 @@ const LAYERS: Readonly<Record<string, (fixture: Fixture) => Layer>> = {
   act_log_softmax: () => activation('logSoftmax'),
 };
 
+const PREFIXES = [
+  'conv2d_',
+  'max_pool2d_',
+  'avg_pool2d_',
+  'global_avg_pool2d_',
+  'global_max_pool2d_',
+  'linear_',
+  'flatten_',
+];
+
 const CASES = [
-  ...['conv2d_', 'max_pool2d_', 'linear_', 'flatten_'].flatMap((prefix) =>
-    fixtureNames(prefix).map((name) => ({ name, op: prefix.slice(0, -1) })),
-  ),
+  ...PREFIXES.flatMap((prefix) => fixtureNames(prefix).map((name) => ({ name, op: prefix.slice(0, -1) }))),
   ...['act_tanh', 'act_sigmoid', 'act_relu', 'act_softmax', 'act_log_softmax'].map((name) => ({ name, op: name })),
 ];
 
 it('has every case that PyTorch made for the ops', () => {
   const count = (op: string): number => CASES.filter((entry) => entry.op === op).length;
-  expect({ conv2d: count('conv2d'), maxPool: count('max_pool2d'), linear: count('linear') }).toEqual({
-    conv2d: 16,
-    maxPool: 7,
-    linear: 4,
+  expect(Object.fromEntries(PREFIXES.map((prefix) => [prefix, count(prefix.slice(0, -1))]))).toEqual({
+    conv2d_: 16,
+    max_pool2d_: 7,
+    avg_pool2d_: 12,
+    global_avg_pool2d_: 1,
+    global_max_pool2d_: 1,
+    linear_: 4,
+    flatten_: 1,
   });
 });
 

@@ -70,7 +70,7 @@ export function longestReduction(program: Program, count: number): number {
       longest = Math.max(longest, size('inputs'), size('outputs'), count);
     } else if (op === 'biasGrad') {
       longest = Math.max(longest, count * size('pixels'));
-    } else if (op.startsWith('maxPool2d')) {
+    } else if (op.startsWith('maxPool2d') || op.startsWith('averagePool2d')) {
       longest = Math.max(longest, size('kernelHeight') * size('kernelWidth'));
     } else {
       longest = Math.max(longest, size('channels'), size('classes'));

@@ -1,4 +1,5 @@
 import type { OpName } from '../../ops/registry';
+import { averagePool2d, averagePool2dGrad } from './average-pool2d';
 import { countCorrect, meanLoss } from './batch-summary';
 import { biasGrad } from './bias';
 import { concat, slice, sliceGrad } from './concat';
@@ -77,4 +78,6 @@ export const kernels: Readonly<Record<OpName, AnyKernel>> = {
   concat,
   slice,
   sliceGrad,
+  averagePool2d,
+  averagePool2dGrad,
 };
