@@ -32,12 +32,15 @@ export { type AveragePool2dOptions, averagePool2d } from './layers/average-pool2
 export { type Conv2dOptions, conv2d } from './layers/conv2d';
 export { type DenseOptions, dense } from './layers/dense';
 export { flatten, linearize } from './layers/flatten';
+export { type Cropping2dOptions, cropping2d, type ZeroPadding2dOptions, zeroPadding2d } from './layers/frame';
 export { globalAveragePool2d, globalMaxPool2d } from './layers/global-pool2d';
 export { input } from './layers/input';
 export { add, concat, multiply } from './layers/join';
 export type { Layer } from './layers/layer';
 export { type MaxPool2dOptions, maxPool2d } from './layers/max-pool2d';
 export type { InputNode, NetworkNode } from './layers/node';
+export { type ReshapeOptions, reshape } from './layers/reshape';
+export { type Upsampling2dOptions, upsampling2d } from './layers/upsampling2d';
 export {
   binaryCrossEntropy,
   crossEntropy,

@@ -4,10 +4,13 @@ import { type AveragePool2dOptions, averagePool2d } from '../layers/average-pool
 import { type Conv2dOptions, conv2d } from '../layers/conv2d';
 import { type DenseOptions, dense } from '../layers/dense';
 import { flatten } from '../layers/flatten';
+import { type Cropping2dOptions, cropping2d, type ZeroPadding2dOptions, zeroPadding2d } from '../layers/frame';
 import { globalAveragePool2d, globalMaxPool2d } from '../layers/global-pool2d';
 import { JOINING_KINDS, joiningLayer } from '../layers/join';
 import type { JoiningLayer, Layer, LayerConfig, NamedOptions } from '../layers/layer';
 import { type MaxPool2dOptions, maxPool2d } from '../layers/max-pool2d';
+import { type ReshapeOptions, reshape } from '../layers/reshape';
+import { type Upsampling2dOptions, upsampling2d } from '../layers/upsampling2d';
 
 type Rebuild = (config: LayerConfig & NamedOptions) => Layer | JoiningLayer;
 
@@ -23,6 +26,10 @@ const REBUILD: ReadonlyMap<string, Rebuild> = new Map<string, Rebuild>([
   ['averagePool2d', (config) => averagePool2d(config as AveragePool2dOptions)],
   ['globalAveragePool2d', (config) => globalAveragePool2d(config)],
   ['globalMaxPool2d', (config) => globalMaxPool2d(config)],
+  ['zeroPadding2d', (config) => zeroPadding2d(config as ZeroPadding2dOptions)],
+  ['cropping2d', (config) => cropping2d(config as Cropping2dOptions)],
+  ['upsampling2d', (config) => upsampling2d(config as Upsampling2dOptions)],
+  ['reshape', (config) => reshape(config as unknown as ReshapeOptions)],
   ['dense', (config) => dense(config as unknown as DenseOptions)],
   ['flatten', (config) => flatten(config)],
   ['linear', activationOf('linear')],

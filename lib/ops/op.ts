@@ -53,7 +53,7 @@ export function activationType(shape: Shape): TensorType {
 }
 
 /** The input at `index`, which must be there. */
-export function requireInput(op: OpName, inputs: readonly (TensorType | undefined)[], index: number): TensorType {
+export function requireInput(op: string, inputs: readonly (TensorType | undefined)[], index: number): TensorType {
   const input = inputs[index];
   if (input === undefined) {
     throw new LaminetError('E_SHAPE', `${op}: input ${index} is missing`, { op, index });
@@ -61,8 +61,8 @@ export function requireInput(op: OpName, inputs: readonly (TensorType | undefine
   return input;
 }
 
-/** Throws the error of a shape check. */
-export function refuse(op: OpName, found: Shape, expected: string): never {
+/** Throws the error of a shape check. `op` is what users know the arithmetic by. */
+export function refuse(op: string, found: Shape, expected: string): never {
   throw new LaminetError('E_SHAPE', `${op}: expected ${expected}, found ${formatShape(found)}`, {
     op,
     found,

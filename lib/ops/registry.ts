@@ -49,6 +49,8 @@ export const OP_NAMES = [
   'sliceGrad',
   'averagePool2d',
   'averagePool2dGrad',
+  'zeroPad2d',
+  'crop2d',
 ] as const;
 
 /** The name of an instruction. */

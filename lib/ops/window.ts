@@ -10,7 +10,10 @@ export type Pair = number | readonly [height: number, width: number];
  * Zeros added around an image: `valid` none; `same` as many as make the output `ceil(input / stride)`, the odd one at the
  * bottom and right; one number for all four sides; `[height, width]`; or `[top, bottom, left, right]`.
  */
-export type Padding = 'valid' | 'same' | number | readonly [number, number] | readonly [number, number, number, number];
+export type Padding = 'valid' | 'same' | Sides;
+
+/** Sizes at the four sides of an image: one for all; `[height, width]`; or `[top, bottom, left, right]`. */
+export type Sides = number | readonly [number, number] | readonly [number, number, number, number];
 
 /** The sizes that a sliding window fixes along one axis. */
 interface AxisWindow {
@@ -34,34 +37,34 @@ export function toPair(value: Pair, what: string, least: number): [number, numbe
   return pair;
 }
 
-function explicitPadding(padding: Exclude<Padding, 'valid' | 'same'>): [number, number, number, number] {
-  const sides =
-    typeof padding === 'number'
-      ? [padding, padding, padding, padding]
-      : padding.length === 2
-        ? [padding[0], padding[0], padding[1], padding[1]]
-        : [...padding];
+/** The numbers at the top, bottom, left and right; each must be a whole number of at least 0. */
+export function toSides(
+  value: Sides,
+  what: string,
+  forms = 'a whole number of at least 0, or 2 or 4 of them',
+): [top: number, bottom: number, left: number, right: number] {
+  const given: unknown = value;
+  const numbers: readonly number[] =
+    typeof value === 'number' ? [value, value, value, value] : Array.isArray(given) ? given : [];
+  const [first = 0, second = 0] = numbers;
+  const sides = numbers.length === 2 ? [first, first, second, second] : [...numbers];
   if (sides.length !== 4 || sides.some((side) => !Number.isInteger(side) || side < 0)) {
-    throw new LaminetError(
-      'E_OPTION',
-      `padding must be 'valid', 'same', a whole number of at least 0, or 2 or 4 of them, found ${JSON.stringify(padding)}`,
-      { option: 'padding', found: padding },
-    );
+    throw new LaminetError('E_OPTION', `${what} must be ${forms}, found ${JSON.stringify(value)}`, {
+      option: what,
+      found: value,
+    });
   }
   return sides as [number, number, number, number];
 }
 
+/** The sides of a padding that is neither `valid` nor `same`. */
+export function explicitPadding(padding: Sides): [number, number, number, number] {
+  return toSides(padding, 'padding', "'valid', 'same', a whole number of at least 0, or 2 or 4 of them");
+}
+
 /** Throws unless `padding` is one of the forms of {@link Padding}; the error names what was found. */
 export function checkPadding(padding: Padding): void {
-  if (padding === 'valid' || padding === 'same') return;
-  if (typeof padding !== 'number' && !Array.isArray(padding)) {
-    throw new LaminetError(
-      'E_OPTION',
-      `padding must be 'valid', 'same', a whole number of at least 0, or 2 or 4 of them, found ${JSON.stringify(padding)}`,
-      { option: 'padding', found: padding },
-    );
-  }
-  explicitPadding(padding);
+  if (padding !== 'valid' && padding !== 'same') explicitPadding(padding);
 }
 
 function slide(

@@ -31,6 +31,12 @@ struct AveragePool2dGeometry {
   int32_t divisor;
 };
 
+// An image, and the rows and columns around it in a larger one.
+struct FrameGeometry {
+  int32_t channels, height, width;
+  int32_t top, bottom, left, right;
+};
+
 struct DenseGeometry {
   int32_t inputs, outputs;
 };

@@ -162,6 +162,53 @@ void takeSliceGrad(const Call& call, Slice& slice) {
   clearPart(call, slice, g.elements - end, gradInput + end * call.lanes);
 }
 
+void copyFloats(const float* from, int64_t count, float* to) {
+  memcpy(to, from, static_cast<size_t>(count) * sizeof(float));
+}
+
+void clearFloats(int64_t count, float* to) { memset(to, 0, static_cast<size_t>(count) * sizeof(float)); }
+
+void zeroPad2d(const Call& call, Slice& slice) {
+  const FrameGeometry& g = call.geometry.frame;
+  const int64_t row = int64_t{g.width} * call.lanes;
+  const int64_t left = int64_t{g.left} * call.lanes;
+  const int64_t right = int64_t{g.right} * call.lanes;
+  const int64_t whole = left + row + right;
+  const Share own = shareOf(slice.part, g.channels);
+  const float* from = inputOf(call, slice, 0) + own.begin * g.height * row;
+  float* to = outputOf(call, slice) + own.begin * (int64_t{g.top} + g.height + g.bottom) * whole;
+  for (int64_t c = own.begin; c < own.end; c++) {
+    clearFloats(g.top * whole, to);
+    to += g.top * whole;
+    for (int32_t y = 0; y < g.height; y++) {
+      clearFloats(left, to);
+      copyFloats(from, row, to + left);
+      clearFloats(right, to + left + row);
+      from += row;
+      to += whole;
+    }
+    clearFloats(g.bottom * whole, to);
+    to += g.bottom * whole;
+  }
+}
+
+void crop2d(const Call& call, Slice& slice) {
+  const FrameGeometry& g = call.geometry.frame;
+  const int64_t row = int64_t{g.width} * call.lanes;
+  const int64_t whole = (int64_t{g.left} + g.width + g.right) * call.lanes;
+  const int64_t plane = (int64_t{g.top} + g.height + g.bottom) * whole;
+  const Share own = shareOf(slice.part, g.channels);
+  float* to = outputOf(call, slice) + own.begin * g.height * row;
+  for (int64_t c = own.begin; c < own.end; c++) {
+    const float* from = inputOf(call, slice, 0) + c * plane + g.top * whole + int64_t{g.left} * call.lanes;
+    for (int32_t y = 0; y < g.height; y++) {
+      copyFloats(from, row, to);
+      from += whole;
+      to += row;
+    }
+  }
+}
+
 void softmax(const Call& call, Slice& slice) {
   const ActivationKernels& kernels = *call.kernels->activation;
   const auto function = call.op == Op::softmax ? kernels.softmax : kernels.logSoftmax;
@@ -252,6 +299,8 @@ CallFunction callFunction(Op op, bool isDense) {
     case Op::maxPool2dGrad: return maxPool2dGrad;
     case Op::averagePool2d:
     case Op::averagePool2dGrad: return averagePool2d;
+    case Op::zeroPad2d: return zeroPad2d;
+    case Op::crop2d: return crop2d;
     case Op::dense: return dense;
     case Op::denseGradInput: return denseGradInput;
     case Op::denseGradWeight: return denseGradWeight;

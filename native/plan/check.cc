@@ -156,6 +156,7 @@ class Checker {
   Status conv2d(const Instruction& i);
   Status maxPool2d(const Instruction& i);
   Status averagePool2d(const Instruction& i);
+  Status frame(const Instruction& i);
   Status dense(const Instruction& i);
   Status channels(const Instruction& i);
   Status elementwise(const Instruction& i);
@@ -255,6 +256,21 @@ Status Checker::averagePool2d(const Instruction& i) {
   const bool forward = i.op == Op::averagePool2d;
   return operandsAre(counts(i, 1, 1) && reads(i.inputs[0], forward ? input : output) &&
                      writesRow(i.outputs[0], forward ? output : input));
+}
+
+Status Checker::frame(const Instruction& i) {
+  const FrameGeometry& g = i.geometry.frame;
+  for (const int32_t size : {g.channels, g.height, g.width}) {
+    if (!inRange(size, 1, kMostExtent)) return Status::badGeometry;
+  }
+  for (const int32_t side : {g.top, g.bottom, g.left, g.right}) {
+    if (!inRange(side, 0, kMostExtent)) return Status::badGeometry;
+  }
+  const int64_t inside = product(g.channels, g.height, g.width);
+  const int64_t whole = product(g.channels, int64_t{g.top} + g.height + g.bottom, int64_t{g.left} + g.width + g.right);
+  const bool pads = i.op == Op::zeroPad2d;
+  return operandsAre(counts(i, 1, 1) && reads(i.inputs[0], pads ? inside : whole) &&
+                     writesRow(i.outputs[0], pads ? whole : inside));
 }
 
 Status Checker::dense(const Instruction& i) {
@@ -365,6 +381,8 @@ Status Checker::instruction(const Instruction& i) {
     case Op::maxPool2dGrad: return maxPool2d(i);
     case Op::averagePool2d:
     case Op::averagePool2dGrad: return averagePool2d(i);
+    case Op::zeroPad2d:
+    case Op::crop2d: return frame(i);
     case Op::dense:
     case Op::denseGradInput:
     case Op::denseGradWeight: return dense(i);

@@ -66,6 +66,8 @@ int32_t fieldCount(Op op) {
     case Op::maxPool2dGrad: return 13;
     case Op::averagePool2d:
     case Op::averagePool2dGrad: return 14;
+    case Op::zeroPad2d:
+    case Op::crop2d: return 7;
     case Op::biasGrad:
     case Op::dense:
     case Op::denseGradInput:
@@ -114,6 +116,8 @@ void readGeometry(Reader& reader, Instruction* instruction) {
     case Op::maxPool2dGrad: readFields(reader, &geometry.maxPool2d); break;
     case Op::averagePool2d:
     case Op::averagePool2dGrad: readFields(reader, &geometry.averagePool2d); break;
+    case Op::zeroPad2d:
+    case Op::crop2d: readFields(reader, &geometry.frame); break;
     case Op::dense:
     case Op::denseGradInput:
     case Op::denseGradWeight: readFields(reader, &geometry.dense); break;

@@ -106,7 +106,9 @@ CallFunction planarCallFunction(Op op, bool isDense) {
     case Op::multiply:
     case Op::concat:
     case Op::slice:
-    case Op::sliceGrad: return callFunction(op, isDense);
+    case Op::sliceGrad:
+    case Op::zeroPad2d:
+    case Op::crop2d: return callFunction(op, isDense);
     default: return nullptr;
   }
 }

@@ -49,6 +49,7 @@ struct Instruction {
     Conv2dGeometry conv2d;
     MaxPool2dGeometry maxPool2d;
     AveragePool2dGeometry averagePool2d;
+    FrameGeometry frame;
     DenseGeometry dense;
     ChannelGeometry channels;
     GatherGeometry gather;

@@ -67,7 +67,9 @@ int64_t workOf(const Call& call) {
     case Op::multiply: work = 3 * g.elements; break;
     case Op::concat:
     case Op::slice:
-    case Op::sliceGrad: work = 2 * call.outputElements[0]; break;
+    case Op::sliceGrad:
+    case Op::zeroPad2d:
+    case Op::crop2d: work = 2 * call.outputElements[0]; break;
     default: return 0;
   }
   return call.lanes == 1 ? work / kSliceSamples : work;

@@ -1,5 +1,6 @@
 import { type ActivationName, activation } from '../../lib/layers/activation';
 import { flatten } from '../../lib/layers/flatten';
+import { reshape } from '../../lib/layers/reshape';
 import type { Shape } from '../../lib/tensor/shape';
 import { AWKWARD_BATCHES, type LayerCase } from './layer-case';
 
@@ -27,5 +28,7 @@ export const activationCases: readonly LayerCase[] = NAMES.flatMap((name) => [
 export const reshapeCases: readonly LayerCase[] = [
   { name: 'flatten an image', batch: 3, inputShape: [3, 4, 5], layer: flatten() },
   { name: 'flatten one number', batch: 17, inputShape: [1], layer: flatten() },
+  { name: 'a row to an image', batch: 17, inputShape: [24], layer: reshape({ shape: [2, 3, 4] }) },
+  { name: 'an image to another', batch: 2, inputShape: [3, 4, 5], layer: reshape({ shape: [10, 2, 3] }) },
   { name: 'linear', batch: 3, inputShape: [2, 3], layer: activation('linear') },
 ];

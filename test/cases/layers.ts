@@ -2,6 +2,7 @@ import { activationCases, reshapeCases } from './activation';
 import { averagePool2dCases, globalPool2dCases } from './average-pool2d';
 import { conv2dCases } from './conv2d';
 import { denseCases } from './dense';
+import { frameCases } from './frame';
 import type { LayerCase } from './layer-case';
 import { maxPool2dCases } from './max-pool2d';
 
@@ -11,6 +12,7 @@ export const layerCases: readonly LayerCase[] = [
   { kind: 'maxPool2d', cases: maxPool2dCases },
   { kind: 'averagePool2d', cases: averagePool2dCases },
   { kind: 'globalPool2d', cases: globalPool2dCases },
+  { kind: 'frame', cases: frameCases },
   { kind: 'dense', cases: denseCases },
   { kind: 'activation', cases: activationCases },
   { kind: 'reshape', cases: reshapeCases },

@@ -3,9 +3,11 @@ import { averagePool2d } from '../../lib/layers/average-pool2d';
 import { conv2d } from '../../lib/layers/conv2d';
 import { dense } from '../../lib/layers/dense';
 import { flatten } from '../../lib/layers/flatten';
+import { zeroPadding2d } from '../../lib/layers/frame';
 import { globalAveragePool2d, globalMaxPool2d } from '../../lib/layers/global-pool2d';
 import type { Layer } from '../../lib/layers/layer';
 import { maxPool2d } from '../../lib/layers/max-pool2d';
+import { upsampling2d } from '../../lib/layers/upsampling2d';
 import type { Pair } from '../../lib/ops/window';
 import { oracle, targets } from '../support/backends';
 import { type Fixture, fixtureNames, readFixture } from '../support/fixtures';
@@ -41,6 +43,9 @@ const LAYERS: Readonly<Record<string, (fixture: Fixture) => Layer>> = {
     }),
   global_avg_pool2d: () => globalAveragePool2d(),
   global_max_pool2d: () => globalMaxPool2d(),
+  zero_pad2d: ({ attributes: { top, bottom, left, right } }) =>
+    zeroPadding2d({ padding: [top as number, bottom as number, left as number, right as number] }),
+  upsample_nearest: ({ attributes }) => upsampling2d({ size: attributes.scale_factor as Pair }),
   linear: ({ shape, has }) => dense({ units: shape('weight')[0] ?? 0, useBias: has('bias') }),
   flatten: () => flatten(),
   act_tanh: () => activation('tanh'),
@@ -56,6 +61,8 @@ const PREFIXES = [
   'avg_pool2d_',
   'global_avg_pool2d_',
   'global_max_pool2d_',
+  'zero_pad2d_',
+  'upsample_nearest_',
   'linear_',
   'flatten_',
 ];
@@ -73,6 +80,8 @@ it('has every case that PyTorch made for the ops', () => {
     avg_pool2d_: 12,
     global_avg_pool2d_: 1,
     global_max_pool2d_: 1,
+    zero_pad2d_: 1,
+    upsample_nearest_: 1,
     linear_: 4,
     flatten_: 1,
   });

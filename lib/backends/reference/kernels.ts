@@ -6,6 +6,7 @@ import { concat, slice, sliceGrad } from './concat';
 import { conv2d, conv2dGradInput, conv2dGradWeight } from './conv2d';
 import { dense, denseGradInput, denseGradWeight } from './dense';
 import { relu, reluGrad, sigmoid, sigmoidGrad, tanh, tanhGrad } from './elementwise';
+import { crop2d, zeroPad2d } from './frame';
 import {
   sigmoidLogisticError,
   sigmoidLogisticErrorGrad,
@@ -80,4 +81,6 @@ export const kernels: Readonly<Record<OpName, AnyKernel>> = {
   sliceGrad,
   averagePool2d,
   averagePool2dGrad,
+  zeroPad2d,
+  crop2d,
 };
