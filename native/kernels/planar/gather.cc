@@ -19,7 +19,6 @@ LAMINET_INLINE Vec loadFirstNumbers(const uint8_t* p, int count) {
 // Parts share the rows of the padded image.
 template <class Number>
 void gather(const GatherGeometry& g, Part part, const Number* sample, float* output) {
-  const Vec scale = broadcast(g.scale);
   const int32_t width = g.padLeft + g.sourceWidth + g.padRight;
   const int32_t height = g.padTop + g.sourceHeight + g.padBottom;
   const Number* end = sample + static_cast<int64_t>(g.channels) * g.sourceHeight * g.sourceWidth;
@@ -33,6 +32,8 @@ void gather(const GatherGeometry& g, Part part, const Number* sample, float* out
     }
     clear(to, g.padLeft);
     to += g.padLeft;
+    // Here rather than before the loop: no vector register outlives a call of clear().
+    const Vec scale = broadcast(g.scale);
     const Number* from = sample + (row / height * g.sourceHeight + y) * g.sourceWidth;
     int32_t x = 0;
     for (; x + kWidth <= g.sourceWidth; x += kWidth) store(to + x, mul(loadNumbers(from + x), scale));
