@@ -9,17 +9,29 @@ namespace laminet {
 namespace LAMINET_ISA {
 
 const Conv2dKernels& conv2dKernels() {
-  static constexpr Conv2dKernels kernels = {conv2dPackForward, conv2dPackBackward, conv2dForward,   conv2dForwardPool,
+  static constexpr Conv2dKernels kernels = {conv2dPackForward, conv2dPackBackward, conv2dForward,
                                             conv2dGradInput,   conv2dScratchSize,  conv2dGradWeight};
+  return kernels;
+}
+
+const Conv2dPoolKernels& conv2dPoolKernels() {
+#if LAMINET_ISA_SSE2
+  // Without instructions for choices and tables there is nothing to win backward.
+  static constexpr Conv2dPoolKernels kernels = {
+      conv2dPoolForward, [](const Conv2dGeometry&) { return false; }, nullptr, nullptr, nullptr, nullptr, nullptr};
+#else
+  static constexpr Conv2dPoolKernels kernels = {conv2dPoolForward,      conv2dPoolHasGradients, conv2dPoolPackedSize,
+                                                conv2dPoolPackBackward, conv2dPoolGradInput,    conv2dPoolScratchSize,
+                                                conv2dPoolGradWeight};
+#endif
   return kernels;
 }
 
 const KernelTable& kernelTable() {
   static const KernelTable table = {
-      LAMINET_TEXT(LAMINET_ISA), &conv2dKernels(),     &denseKernels(),
-      &maxPool2dKernels(),       &activationKernels(), &lossKernels(),
-      &gatherKernels(),          &updateKernels(),     &peakKernels(),
-      &pairwiseKernels(),        &planarKernels(),     &averagePool2dKernels(),
+      LAMINET_TEXT(LAMINET_ISA), &conv2dKernels(), &conv2dPoolKernels(),    &denseKernels(),  &maxPool2dKernels(),
+      &activationKernels(),      &lossKernels(),   &gatherKernels(),        &updateKernels(), &peakKernels(),
+      &pairwiseKernels(),        &planarKernels(), &averagePool2dKernels(),
   };
   return table;
 }

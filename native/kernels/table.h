@@ -3,6 +3,7 @@
 #include "kernels/activation/activation.h"
 #include "kernels/average_pool2d/average_pool2d.h"
 #include "kernels/conv2d/conv2d.h"
+#include "kernels/conv2d/conv2d_pool.h"
 #include "kernels/dense/dense.h"
 #include "kernels/gather/gather.h"
 #include "kernels/loss/loss.h"
@@ -17,6 +18,7 @@ namespace laminet {
 struct KernelTable {
   const char* name;
   const Conv2dKernels* conv2d;
+  const Conv2dPoolKernels* conv2dPool;
   const DenseKernels* dense;
   const MaxPool2dKernels* maxPool2d;
   const ActivationKernels* activation;
@@ -35,6 +37,7 @@ constexpr int32_t kSliceSamples = 16;
 #define LAMINET_DECLARE_KERNELS(isa)                  \
   namespace isa {                                     \
   const Conv2dKernels& conv2dKernels();               \
+  const Conv2dPoolKernels& conv2dPoolKernels();       \
   const DenseKernels& denseKernels();                 \
   const MaxPool2dKernels& maxPool2dKernels();         \
   const ActivationKernels& activationKernels();       \

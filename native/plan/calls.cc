@@ -48,9 +48,21 @@ void conv2d(const Call& call, Slice& slice) {
 }
 
 void conv2dPool(const Call& call, Slice& slice) {
-  call.kernels->conv2d->forwardPool(call.geometry.conv2d, slice.part, inputOf(call, slice, 0), packed(call, slice),
+  call.kernels->conv2dPool->forward(call.geometry.conv2d, slice.part, inputOf(call, slice, 0), packed(call, slice),
                                     biasOf(call, slice), activationOf(*call.kernels, call.fusion.activation),
                                     outputOf(call, slice), reinterpret_cast<uint8_t*>(outputOf(call, slice, 1)));
+}
+
+void conv2dPoolGradInput(const Call& call, Slice& slice) {
+  const auto* winners = reinterpret_cast<const uint8_t*>(inputOf(call, slice, 2));
+  call.kernels->conv2dPool->gradInput(call.geometry.conv2d, slice.part, inputOf(call, slice, 0), winners,
+                                      packed(call, slice), outputOf(call, slice));
+}
+
+void conv2dPoolGradWeight(const Call& call, Slice& slice) {
+  const auto* winners = reinterpret_cast<const uint8_t*>(inputOf(call, slice, 2));
+  call.kernels->conv2dPool->gradWeight(call.geometry.conv2d, slice.part, inputOf(call, slice, 0), winners,
+                                       inputOf(call, slice, 1), floatsAt(slice, call.scratch), gradientOf(call, slice));
 }
 
 void conv2dGradInput(const Call& call, Slice& slice) {
@@ -342,6 +354,12 @@ CallFunction callFunction(Op op, bool isDense) {
   return nullptr;
 }
 
-CallFunction pooledCallFunction(Op op) { return op == Op::conv2d ? conv2dPool : nullptr; }
+CallFunction pooledCallFunction(Op op) {
+  switch (op) {
+    case Op::conv2d: return conv2dPool;
+    case Op::conv2dGradInput: return conv2dPoolGradInput;
+    default: return conv2dPoolGradWeight;
+  }
+}
 
 }  // namespace laminet

@@ -1,6 +1,7 @@
 #include "plan/fuse.h"
 
 #include <algorithm>
+#include <vector>
 
 namespace laminet {
 namespace {
@@ -14,11 +15,12 @@ bool isActivation(Op op) { return op == Op::tanh || op == Op::sigmoid || op == O
 
 class Fusing {
  public:
-  explicit Fusing(Program* program) : program_(*program) {}
+  Fusing(Program* program, const KernelTable& kernels) : program_(*program), kernels_(kernels) {}
 
   void run() {
     for (Instruction& instruction : program_.instructions) {
       if (instruction.op == Op::conv2d) fuseForward(&instruction);
+      if (instruction.op == Op::maxPool2dGrad) fuseBackward(&instruction);
     }
   }
 
@@ -54,11 +56,45 @@ class Fusing {
     absorb(activation);
   }
 
+  // Whether an instruction can do with pooled gradients.
+  bool takesPooled(const Instruction& instruction, int32_t gradient) const {
+    switch (instruction.op) {
+      case Op::biasGrad: return true;
+      case Op::conv2dGradInput:
+      case Op::conv2dGradWeight:
+        return instruction.inputs[0] == gradient && kernels_.conv2dPool->hasGradients(instruction.geometry.conv2d);
+      default: return false;
+    }
+  }
+
+  void fuseBackward(Instruction* pooling) {
+    const int32_t gradient = pooling->outputs[0];
+    if (!tilesByTwo(pooling->geometry.maxPool2d)) return;
+    std::vector<Instruction*> readers;
+    for (Instruction& instruction : program_.instructions) {
+      const auto& inputs = instruction.inputs;
+      if (std::find(inputs.begin(), inputs.end(), gradient) == inputs.end()) continue;
+      if (!takesPooled(instruction, gradient)) return;
+      readers.push_back(&instruction);
+    }
+    for (Instruction* reader : readers) {
+      reader->inputs[0] = pooling->inputs[0];
+      if (reader->op == Op::biasGrad) {
+        reader->geometry.channels.pixels /= 4;
+      } else {
+        reader->fusion.pools = true;
+        reader->inputs.push_back(pooling->inputs[1]);
+      }
+    }
+    absorb(pooling);
+  }
+
   Program& program_;
+  const KernelTable& kernels_;
 };
 
 }  // namespace
 
-void fuse(Program* program) { Fusing(program).run(); }
+void fuse(Program* program, const KernelTable& kernels) { Fusing(program, kernels).run(); }
 
 }  // namespace laminet

@@ -121,7 +121,7 @@ int64_t Lowering::bytesOf(int32_t id) const {
         bytes = winnerBytes(instruction.geometry.maxPool2d);
       }
       // Windows of 2x2.
-      if (instruction.fusion.pools && instruction.outputs[1] == id) bytes = 1;
+      if (instruction.op == Op::conv2d && instruction.fusion.pools && instruction.outputs[1] == id) bytes = 1;
     }
   }
   return tensor.elements * lowered_.lanes * bytes;
@@ -207,6 +207,8 @@ int64_t Lowering::packing(const Instruction& instruction, bool dense, bool backw
   if (!dense) {
     packing.conv2d = instruction.geometry.conv2d;
     packing.rows = packing.conv2d.outChannels;
+    packing.pools = backward && instruction.fusion.pools;
+    if (packing.pools) size = kernels_.conv2dPool->packedSize(packing.conv2d);
   } else {
     packing.dense = true;
     packing.denseGeometry = instruction.geometry.dense;
@@ -250,7 +252,8 @@ int64_t Lowering::scratchFloats(const Call& call) const {
   if (call.dense || !isConvolution(call.op)) return 0;
   const Conv2dGeometry& g = call.geometry.conv2d;
   if (planar()) return kernels_.planar->conv2d.scratchSize(g);
-  return call.op == Op::conv2dGradWeight ? kernels_.conv2d->scratchSize(g) : 0;
+  if (call.op != Op::conv2dGradWeight) return 0;
+  return call.fusion.pools ? kernels_.conv2dPool->scratchSize(g) : kernels_.conv2d->scratchSize(g);
 }
 
 // A call for 16 lanes in place of one for one sample, with its operands in scratch.

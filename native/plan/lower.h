@@ -97,6 +97,7 @@ struct Packing {
   int64_t offset;  // floats into packed weights
   bool dense;
   bool backward;
+  bool pools;
   int32_t rows;
   Conv2dGeometry conv2d;
   DenseGeometry denseGeometry;

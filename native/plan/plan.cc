@@ -38,10 +38,10 @@ Status Plan::create(const double* numbers, size_t count, int threads, Instructio
   const Status status = decodeProgram(numbers, count, &plan->program_, where);
   if (status != Status::ok) return status;
   *where = -1;
-  // Single samples have no fused kernels.
-  if (lanesFor(plan->program_) > 1) fuse(&plan->program_);
   const Program& program = plan->program_;
   plan->kernels_ = &kernelsFor(set);
+  // Single samples have no fused kernels.
+  if (lanesFor(program) > 1) fuse(&plan->program_, *plan->kernels_);
   plan->lowered_ = lower(program, *plan->kernels_, threads);
   const Lowered& lowered = plan->lowered_;
   const int32_t slices = lowered.slices;

@@ -36,8 +36,10 @@ struct Tensor {
 
 // What fuse() makes of an instruction.
 struct Fusion {
-  bool absorbed = false;      // another instruction does its work: it has no operands and no call
-  bool pools = false;         // a conv2d that max-pools, too: its outputs are the pooled values and the winners
+  bool absorbed = false;  // another instruction does its work: it has no operands and no call
+  // A conv2d that max-pools, too: its outputs are the pooled values and the winners. Or one of its gradients: what
+  // comes in is the gradient of the pooled values, and the winners are the third input.
+  bool pools = false;
   Op activation = Op::count;  // of the pooled values, if any
 };
 

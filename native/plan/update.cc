@@ -69,7 +69,9 @@ void Plan::pack(int32_t parameter, int32_t begin, int32_t end) {
       const auto function = packing.backward ? kernels_->dense->packBackward : kernels_->dense->packForward;
       function(packing.denseGeometry, weight, begin, end, to);
     } else {
-      const auto function = packing.backward ? kernels_->conv2d->packBackward : kernels_->conv2d->packForward;
+      const auto function = packing.pools      ? kernels_->conv2dPool->packBackward
+                            : packing.backward ? kernels_->conv2d->packBackward
+                                               : kernels_->conv2d->packForward;
       function(packing.conv2d, weight, begin, end, to);
     }
   }

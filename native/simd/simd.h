@@ -99,6 +99,12 @@ LAMINET_INLINE void join(Vec even, Vec odd, Vec& a, Vec& b) {
   b = {_mm512_permutex2var_ps(even.v, _mm512_add_epi32(places, _mm512_set1_epi32(8)), odd.v)};
 }
 
+// The lanes of kWidth bytes in which a bit is set.
+LAMINET_INLINE Mask bitOf(const uint8_t* p, int bit) {
+  return {_mm_test_epi8_mask(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)),
+                             _mm_set1_epi8(static_cast<char>(1 << bit)))};
+}
+
 #elif defined(__AVX2__)
 
 constexpr int kWidth = 8;
@@ -175,6 +181,11 @@ LAMINET_INLINE void join(Vec even, Vec odd, Vec& a, Vec& b) {
   const __m256 high = _mm256_unpackhi_ps(even.v, odd.v);
   a = {_mm256_permute2f128_ps(low, high, 0x20)};
   b = {_mm256_permute2f128_ps(low, high, 0x31)};
+}
+LAMINET_INLINE Mask bitOf(const uint8_t* p, int bit) {
+  const __m256i lanes = _mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(p)));
+  // Selecting looks at the sign alone.
+  return {_mm256_castsi256_ps(_mm256_slli_epi32(lanes, 31 - bit))};
 }
 
 #else

@@ -4,7 +4,6 @@
 // Each function computes its part of the outputs of a slice. Geometry is trusted: output sizes fit window, strides and
 // padding, groups divide both channel counts, and no window position overflows 32 bits. Tensors do not overlap.
 #pragma once
-#include "kernels/activation/activation.h"
 #include "kernels/geometry.h"
 #include "kernels/part.h"
 
@@ -20,11 +19,6 @@ struct Conv2dKernels {
   // output[k] = bias[k] + sum over c, r, s of input * weight, one chain over (c, r, s) an element. bias may be null.
   void (*forward)(const Conv2dGeometry&, Part, const float* input, const float* packed, const float* bias,
                   float* output);
-  // The same followed by max-pooling in windows of 2x2 that tile the outputs (whose sizes are even), and by an
-  // activation unless it is null: the same bits as one after the other. Writes the pooled values and the winners'
-  // places.
-  void (*forwardPool)(const Conv2dGeometry&, Part, const float* input, const float* packed, const float* bias,
-                      Activation activation, float* output, uint8_t* winners);
   // gradInput[c] = sum of gradOutput * weight over filters and taps, one chain an element.
   void (*gradInput)(const Conv2dGeometry&, Part, const float* gradOutput, const float* packed, float* gradInput);
   // Floats of working memory that gradWeight needs, each thread its own.

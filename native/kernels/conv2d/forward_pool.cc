@@ -1,19 +1,16 @@
 // Convolution forward with the max-pooling (2x2 windows that tile the outputs) and the activation that follow it. A
-// tile covers whole windows, so that its sums go from the registers into the pooled values and the winners: the large
-// map is never written. The sums are those of forward, chain by chain.
+// tile covers whole windows: its sums go into the pooled values and the winners, and the large map is never written.
+// They are those of forward, chain by chain.
+//
+// With 32 registers tiles are two rows high and are pooled in the registers. With 16 such tiles would be too few sums
+// to hide the latency of the multiplications (half as much time again): there, forward's own tiles leave two rows in a
+// buffer in the first-level cache. With 32 registers the buffer takes 8 to 11 % more time than the registers.
 #include "kernels/conv2d/functions.h"
 #include "kernels/conv2d/tile.h"
 
 namespace laminet {
 namespace LAMINET_ISA {
 namespace {
-
-// Filters that are worked on together, and windows side by side beside so many filters.
-constexpr int32_t kMostFilters = kRegisters == 32 ? 6 : 2;
-template <int KB>
-constexpr int windowsBeside() {
-  return kRegisters == 32 ? (KB > 2 ? 1 : KB == 1 ? 3 : 2) : (KB > 1 ? 1 : 2);
-}
 
 // What max_pool2d.cc does with the same four values.
 LAMINET_INLINE void pool(Vec first, Vec second, Vec third, Vec fourth, float* output, uint8_t* winners) {
@@ -30,21 +27,44 @@ LAMINET_INLINE void pool(Vec first, Vec second, Vec third, Vec fourth, float* ou
   storeBytes(winners, place);
 }
 
-// Filters of a block of the packed weights, and where their windows go.
+// Filters that are worked on together, and windows side by side beside so many filters.
+constexpr int32_t kMostFilters = kRegisters == 32 ? 6 : 4;
+template <int KB>
+constexpr int windowsBeside() {
+  if (kRegisters == 32) return KB > 2 ? 1 : KB == 1 ? 3 : 2;
+  return tileWidth<KB>() % 2 == 0 ? tileWidth<KB>() / 2 : tileWidth<KB>();
+}
+
+// A block of filters, and where their windows go.
 struct Filters {
   const Conv2dGeometry* g;
   Walk walk;
-  const float* input;   // of the group's channels
-  const float* packed;  // of the first filter
+  const float* input;  // of the group's channels
+  const float* packed;
   const float* bias;
   float* output;
   uint8_t* winners;
-  int64_t plane;  // values in an output channel
+  int64_t plane;  // floats of an output channel
 };
 
-// PX windows of KB filters, all taps inside the image.
+// Pools XB / 2 windows of each filter from sums [2 rows][filter][XB pixels].
+template <int KB, int XB>
+LAMINET_INLINE void poolRows(const Filters& f, const float* sums, int64_t output) {
+  for (int i = 0; i < KB; i++) {
+    const float* upper = sums + i * XB * kWidth;
+    const float* lower = upper + KB * XB * kWidth;
+#pragma GCC unroll 4
+    for (int x = 0; x < XB; x += 2) {
+      const int64_t at = i * f.plane + x / 2 * kLanes + output;
+      pool(load(upper + x * kWidth), load(upper + (x + 1) * kWidth), load(lower + x * kWidth),
+           load(lower + (x + 1) * kWidth), f.output + at, f.winners + at);
+    }
+  }
+}
+
+// PX windows of KB filters, all taps inside the image: in the registers.
 template <int KB, int PX>
-LAMINET_INLINE void windows(const Filters& f, const float* input, int64_t output) {
+LAMINET_INLINE void windowsInRegisters(const Filters& f, const float* input, int64_t output) {
   const Walk& walk = f.walk;
   const int64_t nextRow = f.g->strideHeight * static_cast<int64_t>(f.g->inWidth) * kLanes;
   Vec sum[KB][4 * PX];
@@ -92,10 +112,38 @@ LAMINET_INLINE void windows(const Filters& f, const float* input, int64_t output
   for (int i = 0; i < KB; i++) {
 #pragma GCC unroll 3
     for (int p = 0; p < PX; p++) {
-      const int64_t at = (i * f.plane + p) * kLanes + output;
+      const int64_t at = i * f.plane + p * kLanes + output;
       pool(sum[i][2 * p], sum[i][2 * p + 1], sum[i][2 * PX + 2 * p], sum[i][2 * PX + 2 * p + 1], f.output + at,
            f.winners + at);
     }
+  }
+}
+
+// The same by tiles of one row and XB pixels.
+template <int KB, int PX, int XB>
+LAMINET_INLINE void windowsInBuffer(const Filters& f, const float* input, int64_t output) {
+  alignas(64) float sums[2 * KB * 2 * PX * kWidth];
+  Walk walk = f.walk;
+  walk.outputPixelStride = kWidth;
+  walk.outputChannelStride = 2 * PX * kWidth;
+  const int64_t nextRow = f.g->strideHeight * static_cast<int64_t>(f.g->inWidth) * kLanes;
+#pragma GCC unroll 1
+  for (int row = 0; row < 2; row++) {
+#pragma GCC unroll 1
+    for (int x = 0; x < 2 * PX; x += XB) {
+      tile<KB, XB>(walk, input + row * nextRow + x * walk.pixelStride, f.packed, f.bias,
+                   sums + (row * KB * 2 * PX + x) * kWidth);
+    }
+  }
+  poolRows<KB, 2 * PX>(f, sums, output);
+}
+
+template <int KB, int PX>
+LAMINET_INLINE void windows(const Filters& f, const float* input, int64_t output) {
+  if constexpr (kRegisters == 32) {
+    windowsInRegisters<KB, PX>(f, input, output);
+  } else {
+    windowsInBuffer<KB, PX, (PX == 1 ? 2 : tileWidth<KB>())>(f, input, output);
   }
 }
 
@@ -104,26 +152,22 @@ template <int KB>
 void windowAtEdge(const Filters& f, int32_t y, int32_t x, int lane, int64_t output) {
   const Conv2dGeometry& g = *f.g;
   const int64_t rowStride = static_cast<int64_t>(g.inWidth) * kLanes;
-  alignas(64) float sums[4][KB * kWidth];
+  alignas(64) float sums[2 * KB * 2 * kWidth];
+  Walk walk = f.walk;
+  walk.outputChannelStride = 2 * kWidth;
   for (int place = 0; place < 4; place++) {
     const int32_t top = (2 * y + place / 2) * g.strideHeight - g.padTop;
     const int32_t left = (2 * x + place % 2) * g.strideWidth - g.padLeft;
     const Range rows = tapsInside(top, g.inHeight, g.kernelHeight, g.dilationHeight);
     const Range columns = tapsInside(left, g.inWidth, g.kernelWidth, g.dilationWidth);
-    Walk walk = f.walk;
     walk.rows = rows.end - rows.begin;
     walk.columns = columns.end - columns.begin;
-    walk.outputChannelStride = kWidth;
     const float* pixel = f.input + (top + rows.begin * g.dilationHeight) * rowStride +
                          static_cast<int64_t>(left + columns.begin * g.dilationWidth) * kLanes + lane;
-    tile<KB, 1>(walk, pixel, f.packed + rows.begin * walk.weightRowStride + columns.begin * walk.weightColumnStride,
-                f.bias, sums[place]);
+    const float* weights = f.packed + rows.begin * walk.weightRowStride + columns.begin * walk.weightColumnStride;
+    tile<KB, 1>(walk, pixel, weights, f.bias, sums + (place / 2 * KB * 2 + place % 2) * kWidth);
   }
-  for (int i = 0; i < KB; i++) {
-    const int64_t at = i * f.plane * kLanes + output;
-    pool(load(sums[0] + i * kWidth), load(sums[1] + i * kWidth), load(sums[2] + i * kWidth), load(sums[3] + i * kWidth),
-         f.output + at, f.winners + at);
-  }
+  poolRows<KB, 2>(f, sums, output);
 }
 
 // Row y of the windows of KB filters.
@@ -159,12 +203,12 @@ using Row = void (*)(const Filters&, int32_t);
 #if LAMINET_ISA_AVX512
 constexpr Row kRows[] = {nullptr, row<1>, row<2>, row<3>, row<4>, row<5>, row<6>};
 #else
-constexpr Row kRows[] = {nullptr, row<1>, row<2>};
+constexpr Row kRows[] = LAMINET_BY_BLOCK(row);
 #endif
 
 }  // namespace
 
-void conv2dForwardPool(const Conv2dGeometry& g, Part part, const float* input, const float* packed, const float* bias,
+void conv2dPoolForward(const Conv2dGeometry& g, Part part, const float* input, const float* packed, const float* bias,
                        Activation activation, float* output, uint8_t* winners) {
   const int32_t channels = g.inChannels / g.groups;
   const int32_t filters = g.outChannels / g.groups;
@@ -174,7 +218,7 @@ void conv2dForwardPool(const Conv2dGeometry& g, Part part, const float* input, c
   const int32_t height = g.outHeight / 2;
   Filters f{};
   f.g = &g;
-  f.plane = static_cast<int64_t>(height) * (g.outWidth / 2);
+  f.plane = height * pooledRow;
   f.walk.channels = channels;
   f.walk.channelStride = g.inHeight * rowStride;
   f.walk.rows = g.kernelHeight;
@@ -193,12 +237,12 @@ void conv2dForwardPool(const Conv2dGeometry& g, Part part, const float* input, c
       const int32_t count = (split + 1) * size / splits - begin;
       f.packed = packed + first * filterSize + begin;
       f.bias = bias ? bias + first + begin : nullptr;
-      f.output = output + (first + begin) * f.plane * kLanes;
-      f.winners = winners + (first + begin) * f.plane * kLanes;
+      f.output = output + (first + begin) * f.plane;
+      f.winners = winners + (first + begin) * f.plane;
       for (int32_t y = rows.begin; y < rows.end; y++) {
         kRows[count](f, y);
         for (int32_t i = 0; activation && i < count; i++) {
-          float* values = f.output + i * f.plane * kLanes + y * pooledRow;
+          float* values = f.output + i * f.plane + y * pooledRow;
           activation(pooledRow, values, values);
         }
       }

@@ -90,7 +90,7 @@ void check(const Conv2dGeometry& g, bool nonFinite = false) {
     Output<float> output(outputs);
     Output<uint8_t> winners(outputs);
     inParts([&](Part part) {
-      kernels.conv2d->forwardPool(g, part, input.data(), packed.data(), biases, activation, output.data(),
+      kernels.conv2dPool->forward(g, part, input.data(), packed.data(), biases, activation, output.data(),
                                   winners.data());
     });
     std::vector<float> bits = output.values();

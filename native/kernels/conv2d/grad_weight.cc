@@ -5,6 +5,7 @@
 // from a copy of the channel with its padding filled in, so that every tap is there at every position and each sum is
 // one chain over the positions in their order. At the end the lanes of each accumulator are summed by the fixed tree.
 #include "kernels/conv2d/functions.h"
+#include "kernels/conv2d/padded.h"
 #include "kernels/conv2d/window.h"
 #include "simd/simd.h"
 #include "simd/sum_lanes.h"
@@ -107,26 +108,6 @@ int32_t columnsTogether(const Conv2dGeometry& g) {
   const int32_t taps = g.kernelHeight * g.kernelWidth;
   if (taps > kMostColumns) return g.kernelWidth <= kMostColumns ? g.kernelWidth : 5;
   return taps <= 2 ? 5 / taps * taps : taps;
-}
-
-bool isPadded(const Conv2dGeometry& g) {
-  return g.padTop != 0 || g.padBottom != 0 || g.padLeft != 0 || g.padRight != 0;
-}
-
-int64_t paddedPlane(const Conv2dGeometry& g) {
-  return static_cast<int64_t>(g.padTop + g.inHeight + g.padBottom) * (g.padLeft + g.inWidth + g.padRight) * kLanes;
-}
-
-// The inputs of a channel with zeros around them. The zeros of `padded` are there from the first time on.
-void copyPadded(const Conv2dGeometry& g, const float* input, float* padded) {
-  const int64_t row = static_cast<int64_t>(g.padLeft + g.inWidth + g.padRight) * kLanes;
-  const size_t bytes = static_cast<size_t>(g.inWidth) * kLanes * sizeof(float);
-  float* to = padded + g.padTop * row + static_cast<int64_t>(g.padLeft) * kLanes;
-  for (int32_t y = 0; y < g.inHeight; y++) {
-    __builtin_memcpy(to, input, bytes);
-    to += row;
-    input += static_cast<int64_t>(g.inWidth) * kLanes;
-  }
 }
 
 // Channels of which a padded copy is held at a time.
