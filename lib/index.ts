@@ -30,6 +30,7 @@ export {
 export { type ActivationName, activation, logSoftmax, relu, sigmoid, softmax, tanh } from './layers/activation';
 export { type AveragePool2dOptions, averagePool2d } from './layers/average-pool2d';
 export { type Conv2dOptions, conv2d } from './layers/conv2d';
+export { type Conv2dTransposeOptions, conv2dTranspose } from './layers/conv2d-transpose';
 export { type DenseOptions, dense } from './layers/dense';
 export { flatten, linearize } from './layers/flatten';
 export { type Cropping2dOptions, cropping2d, type ZeroPadding2dOptions, zeroPadding2d } from './layers/frame';

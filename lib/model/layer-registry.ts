@@ -2,6 +2,7 @@ import { LaminetError } from '../errors';
 import { type ActivationName, activation } from '../layers/activation';
 import { type AveragePool2dOptions, averagePool2d } from '../layers/average-pool2d';
 import { type Conv2dOptions, conv2d } from '../layers/conv2d';
+import { type Conv2dTransposeOptions, conv2dTranspose } from '../layers/conv2d-transpose';
 import { type DenseOptions, dense } from '../layers/dense';
 import { flatten } from '../layers/flatten';
 import { type Cropping2dOptions, cropping2d, type ZeroPadding2dOptions, zeroPadding2d } from '../layers/frame';
@@ -22,6 +23,7 @@ const activationOf =
 /** By a layer's kind: how to make it again from its options. The options' own checks refuse what a file got wrong. */
 const REBUILD: ReadonlyMap<string, Rebuild> = new Map<string, Rebuild>([
   ['conv2d', (config) => conv2d(config as unknown as Conv2dOptions)],
+  ['conv2dTranspose', (config) => conv2dTranspose(config as unknown as Conv2dTransposeOptions)],
   ['maxPool2d', (config) => maxPool2d(config as MaxPool2dOptions)],
   ['averagePool2d', (config) => averagePool2d(config as AveragePool2dOptions)],
   ['globalAveragePool2d', (config) => globalAveragePool2d(config)],

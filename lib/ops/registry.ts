@@ -51,6 +51,7 @@ export const OP_NAMES = [
   'averagePool2dGrad',
   'zeroPad2d',
   'crop2d',
+  'addBias',
 ] as const;
 
 /** The name of an instruction. */

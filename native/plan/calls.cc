@@ -100,6 +100,11 @@ void biasGrad(const Call& call, Slice& slice) {
                                         gradientOf(call, slice));
 }
 
+void addBias(const Call& call, Slice& slice) {
+  call.kernels->pairwise->addBias(call.geometry.channels, call.lanes, slice.part, inputOf(call, slice, 0),
+                                  biasOf(call, slice), outputOf(call, slice));
+}
+
 void maxPool2d(const Call& call, Slice& slice) {
   call.kernels->maxPool2d->forward(call.geometry.maxPool2d, slice.part, inputOf(call, slice, 0), outputOf(call, slice),
                                    outputOf(call, slice, 1));
@@ -307,6 +312,7 @@ CallFunction callFunction(Op op, bool isDense) {
     case Op::conv2dGradInput: return isDense ? denseGradInput : conv2dGradInput;
     case Op::conv2dGradWeight: return isDense ? denseGradWeight : conv2dGradWeight;
     case Op::biasGrad: return biasGrad;
+    case Op::addBias: return addBias;
     case Op::maxPool2d: return maxPool2d;
     case Op::maxPool2dGrad: return maxPool2dGrad;
     case Op::averagePool2d:

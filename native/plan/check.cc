@@ -298,6 +298,10 @@ Status Checker::channels(const Instruction& i) {
   if (i.op == Op::biasGrad) {
     return operandsAre(counts(i, 1, 1) && reads(i.inputs[0], elements) && writesGradient(i.outputs[0], g.channels));
   }
+  if (i.op == Op::addBias) {
+    return operandsAre(counts(i, 2, 1) && reads(i.inputs[0], elements) && readsParameter(i.inputs[1], g.channels) &&
+                       writesRow(i.outputs[0], elements));
+  }
   const size_t inputs = i.op == Op::softmax || i.op == Op::logSoftmax ? 1 : 2;
   return operandsAre(counts(i, inputs, 1) && reads(i.inputs[0], elements) &&
                      (inputs == 1 || reads(i.inputs[1], elements)) && writesRow(i.outputs[0], elements));
@@ -387,6 +391,7 @@ Status Checker::instruction(const Instruction& i) {
     case Op::denseGradInput:
     case Op::denseGradWeight: return dense(i);
     case Op::biasGrad:
+    case Op::addBias:
     case Op::softmax:
     case Op::softmaxGrad:
     case Op::logSoftmax:

@@ -69,6 +69,7 @@ int32_t fieldCount(Op op) {
     case Op::zeroPad2d:
     case Op::crop2d: return 7;
     case Op::biasGrad:
+    case Op::addBias:
     case Op::dense:
     case Op::denseGradInput:
     case Op::denseGradWeight:
@@ -122,6 +123,7 @@ void readGeometry(Reader& reader, Instruction* instruction) {
     case Op::denseGradInput:
     case Op::denseGradWeight: readFields(reader, &geometry.dense); break;
     case Op::biasGrad:
+    case Op::addBias:
     case Op::softmax:
     case Op::softmaxGrad:
     case Op::logSoftmax:

@@ -46,7 +46,8 @@ bool worksInPlace(Op op) {
     case Op::sigmoidGrad:
     case Op::reluGrad:
     case Op::add:
-    case Op::multiply: return true;
+    case Op::multiply:
+    case Op::addBias: return true;
     default: return false;
   }
 }
@@ -315,6 +316,7 @@ void Lowering::addCall(const Instruction& instruction, int32_t number) {
       lowered_.gradientParts[parameter].push_back(part);
       break;
     }
+    case Op::addBias: call.bias = parameterOffset(instruction.inputs[1]); break;
     case Op::meanLoss: lowered_.hasLoss = true; break;
     default: break;
   }

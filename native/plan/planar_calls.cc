@@ -108,7 +108,8 @@ CallFunction planarCallFunction(Op op, bool isDense) {
     case Op::slice:
     case Op::sliceGrad:
     case Op::zeroPad2d:
-    case Op::crop2d: return callFunction(op, isDense);
+    case Op::crop2d:
+    case Op::addBias: return callFunction(op, isDense);
     default: return nullptr;
   }
 }

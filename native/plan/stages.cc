@@ -48,6 +48,7 @@ int64_t workOf(const Call& call) {
       }
       break;
     case Op::biasGrad: work = 2 * static_cast<int64_t>(g.channels.channels) * g.channels.pixels; break;
+    case Op::addBias: work = 3 * static_cast<int64_t>(g.channels.channels) * g.channels.pixels; break;
     case Op::maxPool2d:
     case Op::maxPool2dGrad:
       work = 4 * static_cast<int64_t>(g.maxPool2d.channels) * g.maxPool2d.inHeight * g.maxPool2d.inWidth;

@@ -1,6 +1,7 @@
 import { activationCases, reshapeCases } from './activation';
 import { averagePool2dCases, globalPool2dCases } from './average-pool2d';
 import { conv2dCases } from './conv2d';
+import { conv2dTransposeCases } from './conv2d-transpose';
 import { denseCases } from './dense';
 import { frameCases } from './frame';
 import type { LayerCase } from './layer-case';
@@ -9,6 +10,7 @@ import { maxPool2dCases } from './max-pool2d';
 /** Every case of every layer. */
 export const layerCases: readonly LayerCase[] = [
   { kind: 'conv2d', cases: conv2dCases },
+  { kind: 'conv2dTranspose', cases: conv2dTransposeCases },
   { kind: 'maxPool2d', cases: maxPool2dCases },
   { kind: 'averagePool2d', cases: averagePool2dCases },
   { kind: 'globalPool2d', cases: globalPool2dCases },

@@ -1,6 +1,7 @@
 import { activation } from '../../lib/layers/activation';
 import { averagePool2d } from '../../lib/layers/average-pool2d';
 import { conv2d } from '../../lib/layers/conv2d';
+import { conv2dTranspose } from '../../lib/layers/conv2d-transpose';
 import { dense } from '../../lib/layers/dense';
 import { flatten } from '../../lib/layers/flatten';
 import { zeroPadding2d } from '../../lib/layers/frame';
@@ -25,6 +26,20 @@ const LAYERS: Readonly<Record<string, (fixture: Fixture) => Layer>> = {
       padding: attributes.padding as Pair,
       dilation: attributes.dilation as Pair,
       groups: attributes.groups as number,
+      useBias: has('bias'),
+    });
+  },
+  conv_transpose2d: ({ attributes, shape, has }) => {
+    const groups = attributes.groups as number;
+    const [, filters = 0, height = 0, width = 0] = shape('weight');
+    return conv2dTranspose({
+      filters: filters * groups,
+      kernelSize: [height, width],
+      strides: attributes.stride as Pair,
+      padding: attributes.padding as number,
+      outputPadding: attributes.output_padding as Pair,
+      dilation: attributes.dilation as Pair,
+      groups,
       useBias: has('bias'),
     });
   },
@@ -57,6 +72,7 @@ const LAYERS: Readonly<Record<string, (fixture: Fixture) => Layer>> = {
 
 const PREFIXES = [
   'conv2d_',
+  'conv_transpose2d_',
   'max_pool2d_',
   'avg_pool2d_',
   'global_avg_pool2d_',
@@ -76,6 +92,7 @@ it('has every case that PyTorch made for the ops', () => {
   const count = (op: string): number => CASES.filter((entry) => entry.op === op).length;
   expect(Object.fromEntries(PREFIXES.map((prefix) => [prefix, count(prefix.slice(0, -1))]))).toEqual({
     conv2d_: 16,
+    conv_transpose2d_: 4,
     max_pool2d_: 7,
     avg_pool2d_: 12,
     global_avg_pool2d_: 1,

@@ -1,8 +1,19 @@
+import type { BiasGeometry } from '../../ops/bias';
 import type { FloatArray } from '../../tensor/storage';
 import type { Kernel } from './kernel';
 
-/** The sizes of a bias: one number for each of `channels`, added at each of `pixels` positions. */
-type BiasGeometry = { readonly channels: number; readonly pixels: number };
+/** `y[k, i] = x[k, i] + bias[k]`. */
+export const addBias: Kernel<BiasGeometry, [x: FloatArray, bias: FloatArray]> = ({
+  geometry: { channels, pixels },
+  inputs: [x, bias],
+  outputs: [y],
+  step: { count },
+}) => {
+  for (let map = 0; map < count * channels; map++) {
+    const own = bias[map % channels] as number;
+    for (let at = map * pixels; at < (map + 1) * pixels; at++) y[at] = (x[at] as number) + own;
+  }
+};
 
 /** `gradBias[k]`: the sum of `gradOutput[k]` over batch and positions. */
 export const biasGrad: Kernel<BiasGeometry, [gradOutput: FloatArray], [gradBias: FloatArray]> = ({

@@ -1,7 +1,7 @@
 import type { OpName } from '../../ops/registry';
 import { averagePool2d, averagePool2dGrad } from './average-pool2d';
 import { countCorrect, meanLoss } from './batch-summary';
-import { biasGrad } from './bias';
+import { addBias, biasGrad } from './bias';
 import { concat, slice, sliceGrad } from './concat';
 import { conv2d, conv2dGradInput, conv2dGradWeight } from './conv2d';
 import { dense, denseGradInput, denseGradWeight } from './dense';
@@ -83,4 +83,5 @@ export const kernels: Readonly<Record<OpName, AnyKernel>> = {
   averagePool2dGrad,
   zeroPad2d,
   crop2d,
+  addBias,
 };

@@ -1,0 +1,55 @@
+import { conv2dTranspose } from '../../lib/layers/conv2d-transpose';
+import { cropping2d, zeroPadding2d } from '../../lib/layers/frame';
+import { globalAveragePool2d } from '../../lib/layers/global-pool2d';
+import type { Layer } from '../../lib/layers/layer';
+import { reshape } from '../../lib/layers/reshape';
+import { upsampling2d } from '../../lib/layers/upsampling2d';
+import type { Shape } from '../../lib/tensor/shape';
+
+const OPTIONS: readonly [make: () => Layer, message: string][] = [
+  [
+    () => conv2dTranspose({ filters: 1, kernelSize: 3, strides: [2, 3], outputPadding: [1, 3] }),
+    "outputPadding must be less than the strides, and 0 where padding is 'same', found [1,3]",
+  ],
+  [
+    () => conv2dTranspose({ filters: 1, kernelSize: 3, strides: 2, padding: 'same', outputPadding: 1 }),
+    "outputPadding must be less than the strides, and 0 where padding is 'same', found 1",
+  ],
+  [() => zeroPadding2d({ padding: -1 }), 'padding must be a whole number of at least 0, or 2 or 4 of them, found -1'],
+  [
+    () => cropping2d({ cropping: [1, 0.5] }),
+    'cropping must be a whole number of at least 0, or 2 or 4 of them, found [1,0.5]',
+  ],
+  [() => upsampling2d({ size: 0 }), 'size must be a whole number of at least 1, or two of them, found 0'],
+  [() => reshape({ shape: [3, 0] }), 'shape must be a list of whole numbers of at least 1, found [3,0]'],
+];
+
+it.each(OPTIONS)('refuses an option: %#', (make, message) => {
+  expect(make).toThrow(expect.objectContaining({ code: 'E_OPTION', message }));
+});
+
+const SHAPES: readonly [layer: Layer, inputShape: Shape, message: string][] = [
+  [globalAveragePool2d(), [7], 'globalAveragePool2d: expected an image of [channels, height, width], found 7'],
+  [
+    cropping2d({ cropping: [1, 1, 0, 2] }),
+    [3, 2, 5],
+    'crop2d: expected an image of at least 3x3, so that something is left, found 3x2x5',
+  ],
+  [zeroPadding2d(), [7], 'zeroPad2d: expected an image of [channels, height, width], found 7'],
+  [upsampling2d(), [2, 7], 'upsampling2d: expected an image of [channels, height, width], found 2x7'],
+  [reshape({ shape: [2, 3] }), [7], 'reshape: expected 6 elements, found 7'],
+  [
+    conv2dTranspose({ filters: 1, kernelSize: 1, padding: 1 }),
+    [1, 2, 2],
+    'conv2dTranspose: expected an image of which a padding of 1 leaves something, found 1x2x2',
+  ],
+  [
+    conv2dTranspose({ filters: 4, kernelSize: 1, groups: 2 }),
+    [3, 2, 2],
+    '2 groups divide neither or only one of 3 channels and 4 filters',
+  ],
+];
+
+it.each(SHAPES)('refuses a shape: %#', (layer, inputShape, message) => {
+  expect(() => layer.build(inputShape)).toThrow(expect.objectContaining({ code: 'E_SHAPE', message }));
+});
