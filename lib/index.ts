@@ -29,6 +29,7 @@ export {
 } from './initializers/variance-scaling';
 export { type ActivationName, activation, logSoftmax, relu, sigmoid, softmax, tanh } from './layers/activation';
 export { type AveragePool2dOptions, averagePool2d } from './layers/average-pool2d';
+export { type BatchNormOptions, batchNorm } from './layers/batch-norm';
 export { type Conv2dOptions, conv2d } from './layers/conv2d';
 export { type Conv2dTransposeOptions, conv2dTranspose } from './layers/conv2d-transpose';
 export { type DenseOptions, dense } from './layers/dense';

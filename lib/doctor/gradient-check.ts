@@ -59,7 +59,8 @@ interface Target {
 
 function targetsOf(graph: Graph, samples: number): Target[] {
   const size = samples * sizeOf(graph.inputShape);
-  const parameters = graph.parameters.map(({ name, shape, offset, size: elements }) => ({
+  const trained = graph.parameters.filter(({ spec }) => spec.trainable !== false);
+  const parameters = trained.map(({ name, shape, offset, size: elements }) => ({
     tensor: name,
     shape,
     start: offset,

@@ -52,7 +52,11 @@ export function drawPoint(graph: Graph, count: number, random: RandomSequence): 
   const parameters = doubles(graph.parameterElements);
   for (const { offset, size, spec } of graph.parameters) {
     const deviation = 1 / Math.sqrt(spec.fanIn);
-    for (let index = offset; index < offset + size; index++) parameters[index] = random.nextNormal() * deviation;
+    for (let index = offset; index < offset + size; index++) {
+      // Running statistics: a variance is above 0.
+      const untrained = spec.trainable === false;
+      parameters[index] = untrained ? 0.5 + random.nextUniform() : random.nextNormal() * deviation;
+    }
   }
   const samples = doubles(count * sizeOf(graph.inputShape)).map(() => random.nextNormal());
   const direction = doubles(count * sizeOf(graph.outputShape)).map(() => random.nextNormal());
@@ -86,7 +90,13 @@ export class GradientProbe {
       loss,
       inputGradient: true,
     });
-    this.#predict = compileProgram(graph, { purpose: 'predict', batchSize: count, input, targets: 'none' });
+    this.#predict = compileProgram(graph, {
+      purpose: 'predict',
+      batchSize: count,
+      input,
+      targets: 'none',
+      training: true,
+    });
     this.#trainPlan = referenceBackend.plan(this.#train, { precision: 'float64', threads: 1 });
     this.#predictPlan = referenceBackend.plan(this.#predict, { precision: 'float64', threads: 1 });
     this.#order = Uint32Array.from({ length: count }, (_, sample) => sample);

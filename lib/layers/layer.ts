@@ -3,7 +3,7 @@ import type { Op, Value } from '../ops/op';
 import type { Geometry } from '../ops/program';
 import type { Shape } from '../tensor/shape';
 
-/** A trainable tensor that a layer asks for. */
+/** A tensor of numbers that a layer asks for: trained, or kept beside the trained ones. */
 export interface ParameterSpec {
   /** Its name inside the layer: `weight`, `bias`. */
   readonly name: string;
@@ -12,11 +12,17 @@ export interface ParameterSpec {
   /** How many inputs feed one output through this tensor, and how many outputs one input feeds: what initializers scale by. */
   readonly fanIn: number;
   readonly fanOut: number;
+  /** Whether gradients change it. Default: true. */
+  readonly trainable?: boolean;
 }
 
 /** How a layer writes its part of the program: it names ops, and gets the value that each computes. */
 export interface Emitter {
+  /** Whether the program trains the network: some layers compute something else then. */
+  readonly training: boolean;
   emit<A, G extends Geometry>(op: Op<A, G>, inputs: readonly (Value | undefined)[], attributes: A): Value;
+  /** Adds something to be done at the end of each step of training, after the gradients. */
+  update<A, G extends Geometry>(op: Op<A, G>, inputs: readonly (Value | undefined)[], attributes: A): void;
 }
 
 /** A layer fitted to its input, or to its inputs where it is a {@link JoiningLayer}. */

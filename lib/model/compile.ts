@@ -34,6 +34,8 @@ export interface CompileOptions {
   readonly loss?: Loss | readonly Loss[];
   /** Needed to train; without it, gradients are computed and nothing is updated. */
   readonly optimizer?: Optimizer;
+  /** Whether layers compute what they do in training. Default: when training. */
+  readonly training?: boolean;
   /** Whether the gradient of the input is wanted, too: it is the last result. */
   readonly inputGradient?: boolean;
   /** Whether the network's outputs are the first results. Default: when predicting. */
@@ -165,7 +167,7 @@ function withoutUnused(instructions: readonly Instruction[], kept: ReadonlySet<n
 /** Compiles a graph to the one list of instructions that a backend runs, for a batch size and a purpose. */
 export function compileProgram(graph: Graph, options: CompileOptions): Program {
   const { purpose, batchSize, input, targets: targetKind, loss, optimizer } = options;
-  const builder = new ProgramBuilder();
+  const builder = new ProgramBuilder(options.training ?? purpose === 'train');
   const { x, outputs, parameters } = emitForward(builder, graph, input);
   const kept = new Set<number>();
   const results: number[] = [];
@@ -187,7 +189,8 @@ export function compileProgram(graph: Graph, options: CompileOptions): Program {
       const wanted = new Map<number, Value | undefined>();
       for (const [index, value] of parameters.entries()) {
         const slot = graph.parameters[index];
-        if (slot) wanted.set(value.id, builder.declareParameter(slot, index, 'gradient'));
+        if (slot && slot.spec.trainable !== false)
+          wanted.set(value.id, builder.declareParameter(slot, index, 'gradient'));
       }
       if (options.inputGradient) wanted.set(x.id, undefined);
       const gradients = differentiate(builder, emitted.losses, wanted);
@@ -195,6 +198,7 @@ export function compileProgram(graph: Graph, options: CompileOptions): Program {
       const inputGradient = gradients.get(x.id);
       if (inputGradient) giveBack(inputGradient);
       if (optimizer) {
+        builder.instructions.push(...builder.updates);
         builder.phase = 'update';
         for (const [index, value] of parameters.entries()) {
           const gradient = gradients.get(value.id);

@@ -94,6 +94,11 @@ export function differentiate(
         builder.append(name, operands, [gradient], geometry);
         gradients.use(input, gradient);
       },
+      compute(name, operands, called, type, geometry) {
+        const value = builder.declare(`${instruction.layer}:${called}`, type, builder.roleOf(type));
+        builder.append(name, operands, [value], geometry);
+        return value;
+      },
       pass: (index) => gradients.use(inputs[index] as Value, gradOutput),
     });
   }

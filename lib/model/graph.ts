@@ -157,7 +157,7 @@ function build({ inputs, nodes, outputs }: Connected): Graph {
     outputShape: togetherShape(outputs.map(shapeOf)),
     parameters: places.parameters,
     parameterElements: places.elements,
-    parameterCount: places.parameters.reduce((sum, { size }) => sum + size, 0),
+    parameterCount: places.parameters.reduce((sum, { size, spec }) => sum + (spec.trainable === false ? 0 : size), 0),
   };
 }
 

@@ -1,6 +1,7 @@
 import { LaminetError } from '../errors';
 import { type ActivationName, activation } from '../layers/activation';
 import { type AveragePool2dOptions, averagePool2d } from '../layers/average-pool2d';
+import { type BatchNormOptions, batchNorm } from '../layers/batch-norm';
 import { type Conv2dOptions, conv2d } from '../layers/conv2d';
 import { type Conv2dTransposeOptions, conv2dTranspose } from '../layers/conv2d-transpose';
 import { type DenseOptions, dense } from '../layers/dense';
@@ -24,6 +25,7 @@ const activationOf =
 const REBUILD: ReadonlyMap<string, Rebuild> = new Map<string, Rebuild>([
   ['conv2d', (config) => conv2d(config as unknown as Conv2dOptions)],
   ['conv2dTranspose', (config) => conv2dTranspose(config as unknown as Conv2dTransposeOptions)],
+  ['batchNorm', (config) => batchNorm(config as BatchNormOptions)],
   ['maxPool2d', (config) => maxPool2d(config as MaxPool2dOptions)],
   ['averagePool2d', (config) => averagePool2d(config as AveragePool2dOptions)],
   ['globalAveragePool2d', (config) => globalAveragePool2d(config)],

@@ -25,6 +25,28 @@ export class ProgramBuilder implements Emitter {
   /** The phase and layer that emitted instructions belong to. */
   phase: Phase = 'input';
   layer = 'input';
+  /** What {@link update} was told, in order. */
+  readonly updates: Instruction[] = [];
+
+  constructor(readonly training = false) {}
+
+  /** The role of a value that an instruction computes. */
+  roleOf(type: TensorType): TensorRole {
+    if (type.batched) return 'activation';
+    return type.shape.length === 0 ? 'scalar' : 'statistics';
+  }
+
+  update<A, G extends Geometry>(op: Op<A, G>, inputs: readonly (Value | undefined)[], attributes: A): void {
+    const { geometry }: Inference = op.infer(inputs, attributes);
+    this.updates.push({
+      op: op.name,
+      phase: 'update',
+      inputs: inputs.map((value) => value?.id ?? -1),
+      outputs: [],
+      geometry,
+      layer: this.layer,
+    });
+  }
 
   /** Adds a tensor that no instruction computes: a parameter, its gradient, the targets. */
   declare(name: string, type: TensorType, role: TensorRole, parameter?: number): Value {
@@ -58,9 +80,7 @@ export class ProgramBuilder implements Emitter {
     attributes: A,
   ): readonly Value[] {
     const { geometry, outputs }: Inference = op.infer(inputs, attributes);
-    const values = outputs.map((type) =>
-      this.declare(`${this.layer}:${op.name}`, type, type.batched ? 'activation' : 'scalar'),
-    );
+    const values = outputs.map((type) => this.declare(`${this.layer}:${op.name}`, type, this.roleOf(type)));
     const instruction = this.append(op.name, inputs, values, geometry);
     this.recorded.push({ op: op as unknown as Op, instruction });
     return values;

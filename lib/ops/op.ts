@@ -26,6 +26,14 @@ export interface GradientContext<G extends Geometry = Geometry> {
   needs(input: number): boolean;
   /** Appends an instruction whose single output becomes the gradient of `input`. */
   give(input: number, op: OpName, operands: readonly (Value | undefined)[], geometry: Geometry): void;
+  /** Appends an instruction that computes something which gradients need, called `name`, and returns it. */
+  compute(
+    op: OpName,
+    operands: readonly (Value | undefined)[],
+    name: string,
+    type: TensorType,
+    geometry: Geometry,
+  ): Value;
   /** Says that the gradient of `input` is {@link gradOutput} as it is. */
   pass(input: number): void;
 }

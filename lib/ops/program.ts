@@ -7,9 +7,10 @@ export type ElementKind = 'float' | 'label' | 'index';
 /**
  * What a tensor is in a program. Activations, and the gradients of activations, live in the backend's own memory;
  * parameters and their gradients in the model's. Where a parameter is used several times, each use has a `partial`
- * gradient, in the backend's memory; `add` makes the gradient of them.
+ * gradient, in the backend's memory; `add` makes the gradient of them. Scalars and statistics are computed from all samples
+ * of a step: one number, or some for each channel.
  */
-export type TensorRole = 'activation' | 'parameter' | 'gradient' | 'targets' | 'scalar' | 'partial';
+export type TensorRole = 'activation' | 'parameter' | 'gradient' | 'targets' | 'scalar' | 'partial' | 'statistics';
 
 /** The shape, element kind and batching of a value. `shape` leaves out the batch. */
 export interface TensorType {

@@ -52,6 +52,13 @@ export const OP_NAMES = [
   'zeroPad2d',
   'crop2d',
   'addBias',
+  'batchStatistics',
+  'givenStatistics',
+  'batchNorm',
+  'batchNormSums',
+  'batchNormGradInput',
+  'statisticsRow',
+  'followStatistics',
 ] as const;
 
 /** The name of an instruction. */

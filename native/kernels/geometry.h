@@ -68,4 +68,20 @@ struct SliceGeometry {
   int32_t elements, begin, length;
 };
 
+// Channels, and the places of each in a sample. `frozen` where mean and variance are given.
+struct BatchNormGeometry {
+  int32_t channels, pixels;
+  float epsilon;
+  int32_t frozen;
+};
+
+struct StatisticsRowGeometry {
+  int32_t channels, row;
+};
+
+struct FollowGeometry {
+  int32_t channels, pixels;
+  double momentum;
+};
+
 }  // namespace laminet

@@ -2,6 +2,7 @@
 #pragma once
 #include "kernels/activation/activation.h"
 #include "kernels/average_pool2d/average_pool2d.h"
+#include "kernels/batch_norm/batch_norm.h"
 #include "kernels/conv2d/conv2d.h"
 #include "kernels/conv2d/conv2d_pool.h"
 #include "kernels/dense/dense.h"
@@ -29,6 +30,7 @@ struct KernelTable {
   const PairwiseKernels* pairwise;
   const PlanarKernels* planar;
   const AveragePool2dKernels* averagePool2d;
+  const BatchNormKernels* batchNorm;
 };
 
 // Samples in a slice; the layout of every tensor of a slice.
@@ -48,6 +50,7 @@ constexpr int32_t kSliceSamples = 16;
   const PairwiseKernels& pairwiseKernels();           \
   const PlanarKernels& planarKernels();               \
   const AveragePool2dKernels& averagePool2dKernels(); \
+  const BatchNormKernels& batchNormKernels();         \
   const KernelTable& kernelTable();                   \
   }
 

@@ -1,6 +1,8 @@
 // One small function an op: fetches operands from the slice and calls the kernel.
 #include "plan/calls.h"
 
+#include "plan/batch_norm.h"
+
 #include <string.h>
 
 namespace laminet {
@@ -226,6 +228,49 @@ void crop2d(const Call& call, Slice& slice) {
   }
 }
 
+const float* parameter(const Call& call, const Slice& slice, int input) {
+  return call.parameters[input] < 0 ? nullptr : slice.buffers->parameters + call.parameters[input];
+}
+
+// The mean and the variance of every channel: given ones, or those of the step.
+const float* meanOf(const Call& call, const Slice& slice, int input) {
+  return call.mean >= 0 ? slice.buffers->parameters + call.mean : inputOf(call, slice, input);
+}
+
+const float* varianceOf(const Call& call, const Slice& slice, int input) {
+  if (call.variance >= 0) return slice.buffers->parameters + call.variance;
+  return inputOf(call, slice, input) + call.geometry.batchNorm.channels;
+}
+
+float* partialsOf(const Call& call, const Slice& slice) {
+  return floatsAt(slice, call.partials) + slice.number * 2 * call.geometry.batchNorm.channels;
+}
+
+void batchStatistics(const Call& call, Slice& slice) {
+  call.kernels->batchNorm->statistics(call.geometry.batchNorm, slice.part, slice.samples, inputOf(call, slice, 0),
+                                      partialsOf(call, slice));
+}
+
+void batchNorm(const Call& call, Slice& slice) {
+  call.kernels->batchNorm->normalize(call.geometry.batchNorm, slice.part, inputOf(call, slice, 0),
+                                     meanOf(call, slice, 1), varianceOf(call, slice, 1), parameter(call, slice, 2),
+                                     parameter(call, slice, 3), outputOf(call, slice));
+}
+
+void batchNormSums(const Call& call, Slice& slice) {
+  call.kernels->batchNorm->sums(call.geometry.batchNorm, slice.part, inputOf(call, slice, 0), inputOf(call, slice, 1),
+                                meanOf(call, slice, 2), varianceOf(call, slice, 2), partialsOf(call, slice));
+}
+
+void batchNormGradInput(const Call& call, Slice& slice) {
+  const BatchNormGeometry& g = call.geometry.batchNorm;
+  const float count = static_cast<float>(slice.stepSamples) * static_cast<float>(g.pixels);
+  call.kernels->batchNorm->gradInput(g, slice.part, slice.samples, inputOf(call, slice, 0), inputOf(call, slice, 1),
+                                     meanOf(call, slice, 2), varianceOf(call, slice, 2),
+                                     g.frozen ? nullptr : inputOf(call, slice, 3), count, parameter(call, slice, 4),
+                                     outputOf(call, slice));
+}
+
 void softmax(const Call& call, Slice& slice) {
   const ActivationKernels& kernels = *call.kernels->activation;
   const auto function = call.op == Op::softmax ? kernels.softmax : kernels.logSoftmax;
@@ -354,6 +399,13 @@ CallFunction callFunction(Op op, bool isDense) {
     case Op::concat: return concat;
     case Op::slice: return takeSlice;
     case Op::sliceGrad: return takeSliceGrad;
+    case Op::batchStatistics: return batchStatistics;
+    case Op::batchNorm: return batchNorm;
+    case Op::batchNormSums: return batchNormSums;
+    case Op::batchNormGradInput: return batchNormGradInput;
+    case Op::statisticsRow: return takeRow;
+    case Op::givenStatistics:
+    case Op::followStatistics:
     case Op::sgd:
     case Op::count: break;
   }

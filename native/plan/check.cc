@@ -146,6 +146,14 @@ class Checker {
     summed_[id] = true;
     return true;
   }
+  // Numbers for each channel, of the whole step.
+  bool readsStatistics(int32_t id, int64_t channels) const {
+    return id >= 0 && written_[id] && program_.tensors[id].role == Role::statistics &&
+           program_.tensors[id].elements == 2 * channels;
+  }
+  bool writesStatistics(int32_t id, int64_t channels) {
+    return writes(id, Role::statistics, Kind::floats, false, 2 * channels);
+  }
   bool writesWeightGradient(int32_t id, int64_t elements, int32_t rows) {
     return writesGradient(id, elements) && hasRows(id, rows);
   }
@@ -163,6 +171,7 @@ class Checker {
   Status add(const Instruction& i);
   Status concat(const Instruction& i);
   Status slice(const Instruction& i);
+  Status batchNorm(const Instruction& i);
   Status loss(const Instruction& i);
 
   Program& program_;
@@ -342,6 +351,46 @@ Status Checker::slice(const Instruction& i) {
                      writesRow(i.outputs[0], taken ? g.length : g.elements));
 }
 
+Status Checker::batchNorm(const Instruction& i) {
+  if (i.op == Op::statisticsRow) {
+    const StatisticsRowGeometry& g = i.geometry.statisticsRow;
+    if (!inRange(g.channels, 1, kMostFeatures) || !inRange(g.row, 0, 1)) return Status::badGeometry;
+    return operandsAre(counts(i, 1, 1) && readsStatistics(i.inputs[0], g.channels) &&
+                       writesGradient(i.outputs[0], g.channels));
+  }
+  if (i.op == Op::followStatistics) {
+    const FollowGeometry& g = i.geometry.follow;
+    if (!inRange(g.channels, 1, kMostFeatures) || !(g.momentum >= 0 && g.momentum <= 1)) return Status::badGeometry;
+    return operandsAre(program_.purpose == Purpose::train && counts(i, 3, 0) &&
+                       readsParameter(i.inputs[0], g.channels) && readsParameter(i.inputs[1], g.channels) &&
+                       readsStatistics(i.inputs[2], g.channels));
+  }
+  const BatchNormGeometry& g = i.geometry.batchNorm;
+  if (!inRange(g.channels, 1, kMostFeatures)) return Status::badGeometry;
+  if (i.op == Op::givenStatistics) {
+    return operandsAre(counts(i, 2, 1) && readsParameter(i.inputs[0], g.channels) &&
+                       readsParameter(i.inputs[1], g.channels) && writesStatistics(i.outputs[0], g.channels));
+  }
+  if (!inRange(g.pixels, 1, kMostFeatures)) return Status::badGeometry;
+  const int64_t elements = product(g.channels, g.pixels, 1);
+  const auto optional = [&](int32_t id) { return id < 0 || readsParameter(id, g.channels); };
+  switch (i.op) {
+    case Op::batchStatistics:
+      return operandsAre(counts(i, 1, 1) && reads(i.inputs[0], elements) && writesStatistics(i.outputs[0], g.channels));
+    case Op::batchNorm:
+      if (!(g.epsilon > 0.0f)) return Status::badGeometry;
+      return operandsAre(counts(i, 4, 1) && reads(i.inputs[0], elements) && readsStatistics(i.inputs[1], g.channels) &&
+                         optional(i.inputs[2]) && optional(i.inputs[3]) && writesRow(i.outputs[0], elements));
+    case Op::batchNormSums:
+      return operandsAre(counts(i, 3, 1) && reads(i.inputs[0], elements) && reads(i.inputs[1], elements) &&
+                         readsStatistics(i.inputs[2], g.channels) && writesStatistics(i.outputs[0], g.channels));
+    default:
+      return operandsAre(counts(i, 5, 1) && reads(i.inputs[0], elements) && reads(i.inputs[1], elements) &&
+                         readsStatistics(i.inputs[2], g.channels) && readsStatistics(i.inputs[3], g.channels) &&
+                         optional(i.inputs[4]) && writesRow(i.outputs[0], elements));
+  }
+}
+
 Status Checker::loss(const Instruction& i) {
   const LossGeometry& g = i.geometry.loss;
   if (!(g.divisor > 0.0f)) return Status::badGeometry;
@@ -416,6 +465,13 @@ Status Checker::instruction(const Instruction& i) {
                          readsParameter(i.inputs[0], i.geometry.elements) &&
                          readsGradient(i.inputs[1], i.geometry.elements) &&
                          program_.tensors[i.inputs[0]].parameter == program_.tensors[i.inputs[1]].parameter);
+    case Op::batchStatistics:
+    case Op::givenStatistics:
+    case Op::batchNorm:
+    case Op::batchNormSums:
+    case Op::batchNormGradInput:
+    case Op::statisticsRow:
+    case Op::followStatistics: return batchNorm(i);
     case Op::count: return Status::unknownOp;
     default: return loss(i);
   }

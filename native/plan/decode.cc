@@ -79,6 +79,13 @@ int32_t fieldCount(Op op) {
     case Op::logSoftmaxGrad:
     case Op::concat:
     case Op::countCorrect: return 2;
+    case Op::batchStatistics:
+    case Op::statisticsRow: return 2;
+    case Op::batchNorm:
+    case Op::batchNormSums:
+    case Op::batchNormGradInput: return 4;
+    case Op::givenStatistics: return 1;
+    case Op::followStatistics: return 3;
     case Op::meanLoss: return 0;
     case Op::reshape:
     case Op::tanh:
@@ -131,6 +138,26 @@ void readGeometry(Reader& reader, Instruction* instruction) {
     case Op::concat: readFields(reader, &geometry.concat); break;
     case Op::slice:
     case Op::sliceGrad: readFields(reader, &geometry.slice); break;
+    case Op::givenStatistics: geometry.batchNorm.channels = reader.whole32(1, 0x3fffffff); break;
+    case Op::batchStatistics:
+    case Op::batchNorm:
+    case Op::batchNormSums:
+    case Op::batchNormGradInput: {
+      BatchNormGeometry& g = geometry.batchNorm;
+      g = {};
+      g.channels = reader.whole32(1, 0x3fffffff);
+      g.pixels = reader.whole32(1, 0x3fffffff);
+      if (instruction->op == Op::batchStatistics) break;
+      g.epsilon = static_cast<float>(reader.number());
+      g.frozen = reader.whole32(0, 1);
+      break;
+    }
+    case Op::statisticsRow: readFields(reader, &geometry.statisticsRow); break;
+    case Op::followStatistics:
+      geometry.follow.channels = reader.whole32(1, 0x3fffffff);
+      geometry.follow.pixels = reader.whole32(1, 0x3fffffff);
+      geometry.follow.momentum = reader.number();
+      break;
     case Op::meanLoss: break;
     case Op::countCorrect:
       geometry.loss.classes = reader.whole32(1, 0x3fffffff);
@@ -212,7 +239,7 @@ Status decodeProgram(const double* numbers, size_t count, Program* program, int3
   const int64_t tensors = reader.whole(0, kMostItems);
   for (int64_t i = 0; i < tensors && reader.ok(); i++) {
     Tensor tensor;
-    tensor.role = static_cast<Role>(reader.whole(0, 5));
+    tensor.role = static_cast<Role>(reader.whole(0, 6));
     tensor.kind = static_cast<Kind>(reader.whole(0, 2));
     tensor.batched = reader.whole(0, 1) == 1;
     tensor.elements = reader.whole(1, kMostElements);

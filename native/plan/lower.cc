@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "plan/arena.h"
+#include "plan/batch_norm.h"
 #include "plan/calls.h"
 #include "plan/stages.h"
 
@@ -45,6 +46,7 @@ bool worksInPlace(Op op) {
     case Op::tanhGrad:
     case Op::sigmoidGrad:
     case Op::reluGrad:
+    case Op::batchNormGradInput:
     case Op::add:
     case Op::multiply:
     case Op::addBias: return true;
@@ -65,7 +67,8 @@ class Lowering {
         kernels_(kernels),
         threads_(threads),
         pieceOf_(program.tensors.size(), -1),
-        last_(program.tensors.size(), -1) {
+        last_(program.tensors.size(), -1),
+        statistics_(program.tensors.size()) {
     lowered_.lanes = lanesFor(program);
     lowered_.slices = (program.batchSize + lowered_.lanes - 1) / lowered_.lanes;
   }
@@ -92,6 +95,8 @@ class Lowering {
   int32_t overwritten(const Instruction& instruction, int32_t at) const;
   int64_t scratchFloats(const Call& call) const;
   void addSpread(Call* call);
+  void addCombine(const Call& call, const Instruction& instruction);
+  Place stepFloats(int64_t count);
   void assignMemory();
   void fillPlaces();
   void listGradients();
@@ -106,6 +111,12 @@ class Lowering {
   std::vector<int32_t> scratch_;         // by call: a piece or -1
   std::vector<int32_t> callOf_;          // by instruction, or -1
   std::vector<int64_t> gradientPlaces_;  // by tensor: floats into a slot
+  // By tensor of statistics: where it is, or the parameters that it consists of.
+  struct Statistics {
+    Place place;
+    int64_t mean = -1, variance = -1;
+  };
+  std::vector<Statistics> statistics_;
 };
 
 int32_t Lowering::addPiece(int64_t bytes, int32_t first, int32_t last) {
@@ -271,6 +282,26 @@ void Lowering::addSpread(Call* call) {
   scratch_.back() = addPiece(elements * kSliceSamples * kFloatBytes, at, at);
 }
 
+Place Lowering::stepFloats(int64_t count) {
+  int64_t& bytes = lowered_.blockBytes[static_cast<int>(Block::step)];
+  const Place place = {Block::step, bytes};
+  bytes += (count + 15) / 16 * 16 * kFloatBytes;
+  return place;
+}
+
+// Brings together what all slices have left behind.
+void Lowering::addCombine(const Call& call, const Instruction& instruction) {
+  Call combine = call;
+  combine.run = call.op == Op::batchStatistics ? combineStatistics : combineSums;
+  combine.spread = nullptr;
+  combine.meets = false;
+  combine.once = true;
+  const int32_t id = instruction.outputs[0];
+  combine.outputs[0] = statistics_[id].place = stepFloats(program_.tensors[id].elements);
+  lowered_.calls.push_back(combine);
+  scratch_.push_back(-1);
+}
+
 void Lowering::addCall(const Instruction& instruction, int32_t number) {
   Call call{};
   call.op = instruction.op;
@@ -317,8 +348,34 @@ void Lowering::addCall(const Instruction& instruction, int32_t number) {
       break;
     }
     case Op::addBias: call.bias = parameterOffset(instruction.inputs[1]); break;
+    case Op::statisticsRow: {
+      const int32_t parameter = program_.tensors[instruction.outputs[0]].parameter;
+      call.weight = gradientPlaces_[instruction.outputs[0]];
+      call.once = true;
+      lowered_.hasGradient[parameter] = true;
+      GradientPart part{};
+      part.place = call.weight;
+      part.instruction = number;
+      part.whole = true;
+      lowered_.gradientParts[parameter].push_back(part);
+      break;
+    }
+    case Op::batchStatistics:
+    case Op::batchNormSums:
+      call.meets = true;
+      call.partials = stepFloats(lowered_.slices * program_.tensors[instruction.outputs[0]].elements);
+      break;
     case Op::meanLoss: lowered_.hasLoss = true; break;
     default: break;
+  }
+  call.mean = call.variance = -1;
+  for (size_t i = 0; i < instruction.inputs.size() && i < kMostOperands; i++) {
+    const int32_t id = instruction.inputs[i];
+    const bool parameter = id >= 0 && program_.tensors[id].role == Role::parameter;
+    call.parameters[i] = parameter ? parameterOffset(id) : -1;
+    if (id < 0 || program_.tensors[id].role != Role::statistics || statistics_[id].mean < 0) continue;
+    call.mean = statistics_[id].mean;
+    call.variance = statistics_[id].variance;
   }
   for (size_t i = 0; i < instruction.inputs.size() && i < kMostOperands; i++) {
     const int32_t id = instruction.inputs[i];
@@ -336,6 +393,7 @@ void Lowering::addCall(const Instruction& instruction, int32_t number) {
   scratch_.push_back(scratch > 0 ? addPiece(scratch * kFloatBytes, at, at) : -1);
   if (!call.run) addSpread(&call);
   lowered_.calls.push_back(call);
+  if (call.meets) addCombine(call, instruction);
 }
 
 // Tensors that live within one stage lie in the thread's block; the others move with their slice.
@@ -359,9 +417,9 @@ void Lowering::assignMemory() {
     piece.place.block = local || isScratch[i] ? Block::thread : Block::slice;
     numbers.push_back(arenas[static_cast<int>(piece.place.block)].add(piece.bytes, piece.first, piece.last));
   }
-  for (int block = 0; block < kBlocks; block++) {
-    arenas[block].place();
-    lowered_.blockBytes[block] = arenas[block].bytes();
+  for (const Block block : {Block::thread, Block::slice}) {
+    arenas[static_cast<int>(block)].place();
+    lowered_.blockBytes[static_cast<int>(block)] = arenas[static_cast<int>(block)].bytes();
   }
   for (size_t i = 0; i < pieces_.size(); i++) {
     pieces_[i].place.offset = arenas[static_cast<int>(pieces_[i].place.block)].offset(numbers[i]);
@@ -375,7 +433,9 @@ void Lowering::fillPlaces() {
     Call& call = lowered_.calls[callOf_[i]];
     const auto fill = [&](const std::vector<int32_t>& ids, Place* places) {
       for (size_t k = 0; k < ids.size() && k < kMostOperands; k++) {
-        if (ids[k] >= 0 && pieceOf_[ids[k]] >= 0) places[k] = pieces_[pieceOf_[ids[k]]].place;
+        if (ids[k] < 0) continue;
+        if (pieceOf_[ids[k]] >= 0) places[k] = pieces_[pieceOf_[ids[k]]].place;
+        if (program_.tensors[ids[k]].role == Role::statistics) places[k] = statistics_[ids[k]].place;
       }
     };
     fill(instruction.inputs, call.inputs);
@@ -393,13 +453,14 @@ void Lowering::fillPlaces() {
     if (!call.spread) continue;
     Call& inner = *lowered_.spread[spread++];
     Place place = call.scratch;
-    const auto next = [&](int64_t elements) {
+    const auto next = [&](int64_t elements, Place outer) {
+      if (elements == 0) return outer;
       const Place own = place;
       place.offset += elements * kSliceSamples * kFloatBytes;
       return own;
     };
-    for (int k = 0; k < kMostOperands; k++) inner.inputs[k] = next(call.inputElements[k]);
-    for (int k = 0; k < kMostOperands; k++) inner.outputs[k] = next(call.outputElements[k]);
+    for (int k = 0; k < kMostOperands; k++) inner.inputs[k] = next(call.inputElements[k], call.inputs[k]);
+    for (int k = 0; k < kMostOperands; k++) inner.outputs[k] = next(call.outputElements[k], call.outputs[k]);
   }
 }
 
@@ -407,6 +468,7 @@ void Lowering::listGradients() {
   for (Stage& stage : lowered_.stages) {
     for (int32_t i = stage.begin; i < stage.end; i++) {
       const Call& call = lowered_.calls[i];
+      if (call.once) continue;
       if (call.op != Op::biasGrad && (call.op != Op::conv2dGradWeight || call.dense)) continue;
       const int32_t gradient = program_.instructions[call.instruction].outputs[0];
       stage.gradients.push_back({call.weight, program_.tensors[gradient].elements});
@@ -425,6 +487,14 @@ Lowered Lowering::run() {
     if (instruction.op == Op::sgd) {
       lowered_.hasUpdate[program_.tensors[instruction.inputs[0]].parameter] = true;
     }
+    if (instruction.op == Op::givenStatistics || instruction.op == Op::followStatistics) {
+      callOf_.push_back(-1);
+      if (instruction.op == Op::followStatistics) continue;
+      Statistics& given = statistics_[instruction.outputs[0]];
+      given.mean = program_.parameters[program_.tensors[instruction.inputs[0]].parameter].offset;
+      given.variance = program_.parameters[program_.tensors[instruction.inputs[1]].parameter].offset;
+      continue;
+    }
     if (instruction.op == Op::sgd || instruction.fusion.absorbed || sumsGradients(instruction)) {
       callOf_.push_back(-1);
       continue;
@@ -438,6 +508,8 @@ Lowered Lowering::run() {
       if (id >= 0) last_[id] = calls;
     }
     callOf_.push_back(calls++);
+    // The call that brings together what the slices leave behind.
+    if (instruction.op == Op::batchStatistics || instruction.op == Op::batchNormSums) calls++;
   }
   for (size_t i = 0; i < program_.instructions.size(); i++) {
     if (callOf_[i] < 0) continue;
@@ -453,6 +525,14 @@ Lowered Lowering::run() {
   assignMemory();
   fillPlaces();
   listGradients();
+  for (const Instruction& instruction : program_.instructions) {
+    if (instruction.op != Op::followStatistics) continue;
+    const auto offset = [&](int k) {
+      return program_.parameters[program_.tensors[instruction.inputs[k]].parameter].offset;
+    };
+    const Place statistics = statistics_[instruction.inputs[2]].place;
+    lowered_.follows.push_back({offset(0), offset(1), statistics, instruction.geometry.follow});
+  }
   return std::move(lowered_);
 }
 

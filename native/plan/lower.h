@@ -27,9 +27,9 @@ struct RunBuffers {
 };
 
 // The blocks of memory that a slice's tensors lie in: the thread's own, for what is needed within one stage, and the
-// slice's own, for what a later stage reads.
-enum class Block : int32_t { thread, slice };
-constexpr int kBlocks = 2;
+// slice's own, for what a later stage reads; and one for numbers of the whole step.
+enum class Block : int32_t { thread, slice, step };
+constexpr int kBlocks = 3;
 
 struct Place {
   Block block;
@@ -53,7 +53,7 @@ struct Slice {
   double* correct;
 };
 
-constexpr int kMostOperands = 4;
+constexpr int kMostOperands = 5;
 
 // One kernel call of a slice.
 struct Call {
@@ -62,8 +62,13 @@ struct Call {
   Place inputs[kMostOperands];
   Place outputs[kMostOperands];
   Place scratch;
-  int64_t weight;      // floats: into packed weights, parameters or gradients
-  int64_t bias;        // floats into the parameters, or -1
+  Place partials;                     // where slices leave their share of statistics, one behind the other
+  int64_t parameters[kMostOperands];  // by input: floats into the parameters, or -1
+  int64_t mean, variance;             // the same for statistics that are given
+  bool meets;                         // what comes after it needs it of all slices
+  bool once;                          // done for the whole step
+  int64_t weight;                     // floats: into packed weights, parameters or gradients
+  int64_t bias;                       // floats into the parameters, or -1
   int64_t keptInputs;  // floats into what the slices leave behind, and there to the first slice's gradients
   int64_t keptGradients;
   int32_t result;
@@ -84,6 +89,7 @@ struct Call {
 struct Stage {
   int32_t begin, end;
   int32_t parts;
+  bool once;
   // Ranges of the parameters whose gradients these calls write.
   struct Range {
     int64_t offset, count;
@@ -106,11 +112,19 @@ struct Packing {
 // What one use of a parameter adds to its gradient. That of a fully connected layer's weights is computed in the second
 // stage, of what the slices left behind; others lie in the slices' slots.
 struct GradientPart {
+  bool whole;     // it lies in the first slot alone
   int64_t place;  // floats into a slot: for the first part, where the parameter's gradient is
   int32_t instruction;
   bool dense;
   DenseGeometry geometry;
   int64_t keptInputs, keptGradients;  // floats, as in Call
+};
+
+// Running statistics that follow those of a step.
+struct Follow {
+  int64_t mean, variance;  // floats into the parameters
+  Place statistics;
+  FollowGeometry geometry;
 };
 
 struct Lowered {
@@ -126,6 +140,7 @@ struct Lowered {
   std::vector<std::vector<GradientPart>> gradientParts;  // by parameter
   int64_t gradientFloats = 0;                            // of a slot
   int64_t keptFloats = 0;
+  std::vector<Follow> follows;
   bool hasLoss = false;
   std::vector<bool> hasGradient;  // by parameter
   std::vector<bool> hasUpdate;

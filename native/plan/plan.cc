@@ -72,7 +72,8 @@ Status Plan::create(const double* numbers, size_t count, int threads, Instructio
 
   bool enough = plan->packed_.allocate(lowered.packedFloats * 4) && plan->kept_.allocate(lowered.keptFloats * 4) &&
                 plan->gradientSlots_.allocate(plan->slots_ * plan->slotFloats_ * 4) &&
-                plan->slicesBlock_.allocate(slices * lowered.blockBytes[static_cast<int>(Block::slice)]);
+                plan->slicesBlock_.allocate(slices * lowered.blockBytes[static_cast<int>(Block::slice)]) &&
+                plan->stepBlock_.allocate(lowered.blockBytes[static_cast<int>(Block::step)]);
   for (int i = 0; i < threads && enough; i++) {
     plan->arenas_.push_back(std::make_unique<AlignedBlock>());
     plan->spare_.push_back(std::make_unique<AlignedBlock>());
@@ -91,6 +92,7 @@ int64_t Plan::workingBytes() const {
   const int64_t spare = slotSlices_ > 1 ? slotFloats_ : 0;
   return threads_ * (lowered_.blockBytes[static_cast<int>(Block::thread)] + spare * 4) +
          lowered_.slices * lowered_.blockBytes[static_cast<int>(Block::slice)] +
+         lowered_.blockBytes[static_cast<int>(Block::step)] +
          (lowered_.packedFloats + lowered_.keptFloats + slots_ * slotFloats_) * 4;
 }
 

@@ -91,6 +91,7 @@ class Plan {
   bool trains_ = false;
 
   std::vector<std::unique_ptr<AlignedBlock>> arenas_;  // by thread
+  AlignedBlock stepBlock_;                             // numbers of the whole step
   AlignedBlock slicesBlock_;                           // one slice's block after the other
   std::vector<std::unique_ptr<AlignedBlock>> spare_;   // by thread: gradients of a slot's later slices
   // By thread: seconds spent in each instruction, in the second stage, and waiting. Filled where a run asks for it.

@@ -94,6 +94,8 @@ CallFunction planarCallFunction(Op op, bool isDense) {
     case Op::denseGradInput: return denseGradInput;
     case Op::denseGradWeight: return denseGradWeight;
     case Op::meanLoss: return meanLoss;
+    // Numbers of the whole step.
+    case Op::statisticsRow:
     // Element by element, whatever the elements are.
     case Op::reshape:
     case Op::tanh:

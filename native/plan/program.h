@@ -20,8 +20,9 @@ enum class Op : int32_t {
 const char* opName(int32_t op);
 
 // The order of these is the order of the numbers that lib/backends/native/encode.ts writes.
-// A partial gradient is that of one of several uses of a parameter.
-enum class Role : int32_t { activation, parameter, gradient, targets, scalar, partial };
+// A partial gradient is that of one of several uses of a parameter. Statistics are numbers for each channel that are
+// computed from all samples of a step.
+enum class Role : int32_t { activation, parameter, gradient, targets, scalar, partial, statistics };
 enum class Kind : int32_t { floats, label, index };
 enum class TargetKind : int32_t { none, classes, values };
 enum class Purpose : int32_t { train, evaluate, predict };
@@ -58,6 +59,9 @@ struct Instruction {
     LossGeometry loss;
     ConcatGeometry concat;
     SliceGeometry slice;
+    BatchNormGeometry batchNorm;
+    StatisticsRowGeometry statisticsRow;
+    FollowGeometry follow;
     int64_t elements;
   } geometry;
   int32_t result;  // of scatter

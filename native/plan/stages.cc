@@ -66,6 +66,10 @@ int64_t workOf(const Call& call) {
     case Op::reluGrad:
     case Op::add:
     case Op::multiply: work = 3 * g.elements; break;
+    case Op::batchStatistics:
+    case Op::batchNormSums:
+    case Op::batchNormGradInput:
+    case Op::batchNorm: work = 4 * int64_t{g.batchNorm.channels} * g.batchNorm.pixels; break;
     case Op::concat:
     case Op::slice:
     case Op::sliceGrad:
@@ -79,9 +83,11 @@ int64_t workOf(const Call& call) {
 std::vector<Stage> divide(const std::vector<Call>& calls, int32_t slices, int32_t threads) {
   std::vector<Stage> stages;
   for (int32_t i = 0; i < static_cast<int32_t>(calls.size()); i++) {
-    const int32_t parts = slices < threads ? bestParts(slices, threads, workOf(calls[i]) / kLeastWork) : 1;
-    const bool joins = !stages.empty() && stages.back().parts == 1 && parts == 1;
-    if (!joins) stages.push_back({i, i, parts, {}});
+    const int32_t parts =
+        slices < threads && !calls[i].once ? bestParts(slices, threads, workOf(calls[i]) / kLeastWork) : 1;
+    const bool joins = !stages.empty() && stages.back().parts == 1 && parts == 1 &&
+                       stages.back().once == calls[i].once && !calls[i - 1].meets;
+    if (!joins) stages.push_back({i, i, parts, calls[i].once, {}});
     stages.back().end = i + 1;
   }
   return stages;

@@ -85,7 +85,7 @@ void Plan::meet(int index) {
 void Plan::runStage(int64_t step, const Stage& stage, int32_t slices, std::atomic<int32_t>& next, int index) {
   // A thread by itself does whole calls.
   const int32_t parts = participants_ == 1 ? 1 : stage.parts;
-  const int32_t tasks = ceilDiv(slices, slotSlices_) * parts;
+  const int32_t tasks = stage.once ? 1 : ceilDiv(slices, slotSlices_) * parts;
   for (int32_t task = next++; task < tasks; task = next++) {
     runSlot(step, stage, task / parts, {task % parts, parts}, index);
   }
@@ -93,7 +93,7 @@ void Plan::runStage(int64_t step, const Stage& stage, int32_t slices, std::atomi
 
 // The slices whose gradients go to one slot, one after another.
 void Plan::runSlot(int64_t step, const Stage& stage, int32_t slot, Part part, int index) {
-  const int32_t slices = ceilDiv(stepSamples(step), lowered_.lanes);
+  const int32_t slices = stage.once ? 1 : ceilDiv(stepSamples(step), lowered_.lanes);
   const int32_t first = slot * slotSlices_;
   float* gradients = gradientSlots_.floats() + slot * slotFloats_;
   float* spare = spare_[index]->floats();
@@ -114,6 +114,7 @@ Slice Plan::sliceOf(int64_t step, int32_t number, int index) {
   slice.blocks[static_cast<int>(Block::thread)] = arenas_[index]->data();
   slice.blocks[static_cast<int>(Block::slice)] =
       slicesBlock_.data() + number * lowered_.blockBytes[static_cast<int>(Block::slice)];
+  slice.blocks[static_cast<int>(Block::step)] = stepBlock_.data();
   slice.packed = packed_.floats();
   slice.kept = kept_.floats();
   slice.number = number;

@@ -1,6 +1,7 @@
 // The last stage of a step: gradients are added up, parameters changed and packed for the next step.
 #include <string.h>
 
+#include "plan/batch_norm.h"
 #include "plan/clock.h"
 #include "plan/plan.h"
 
@@ -9,7 +10,16 @@ namespace laminet {
 void Plan::updateParameters(int64_t step, std::atomic<int32_t>& next, int index) {
   const auto tasks = static_cast<int32_t>(tasks_.size());
   const double began = buffers_.profile ? now() : 0;
-  for (int32_t task = next++; task < tasks; task = next++) update(step, tasks_[task], index);
+  const int32_t all = tasks + static_cast<int32_t>(lowered_.follows.size());
+  for (int32_t task = next++; task < all; task = next++) {
+    if (task < tasks) {
+      update(step, tasks_[task], index);
+    } else {
+      const Follow& follow = lowered_.follows[task - tasks];
+      const auto* statistics = reinterpret_cast<const float*>(stepBlock_.data() + follow.statistics.offset);
+      followStatistics(follow, stepSamples(step), statistics, buffers_.parameters);
+    }
+  }
   if (buffers_.profile) profiles_[index][program_.instructions.size()] += now() - began;
 }
 
@@ -34,7 +44,8 @@ void Plan::sumGradients(int64_t step, const Task& task, float* gradients, int in
         profiles_[index][program_.instructions.size()] -= taken;
       }
     } else {
-      kernels_->update->sumSlots(partial, slotFloats_, (slices + slotSlices_ - 1) / slotSlices_, count);
+      kernels_->update->sumSlots(partial, slotFloats_, part.whole ? 1 : (slices + slotSlices_ - 1) / slotSlices_,
+                                 count);
     }
     if (partial != gradients) kernels_->update->add(count, partial, gradients);
   }

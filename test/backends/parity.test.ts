@@ -30,7 +30,11 @@ function expectLayerParity(
     x: normals(batch * sizeOf(inputShape), 1),
     gy: normals(batch * sizeOf(outputShape), 2),
     parameters: Object.fromEntries(
-      parameters.map(({ name, shape }, index) => [name, normals(sizeOf(shape), 3 + index)]),
+      parameters.map(({ name, shape, trainable = true }, index) => {
+        const values = normals(sizeOf(shape), 3 + index);
+        // Running variances are above 0.
+        return [name, trainable ? values : values.map((value) => 0.5 + Math.abs(value))];
+      }),
     ),
   };
   const expected = runLayer(oracle, run);

@@ -1,5 +1,6 @@
 import { activationCases, reshapeCases } from './activation';
 import { averagePool2dCases, globalPool2dCases } from './average-pool2d';
+import { batchNormCases } from './batch-norm';
 import { conv2dCases } from './conv2d';
 import { conv2dTransposeCases } from './conv2d-transpose';
 import { denseCases } from './dense';
@@ -15,6 +16,7 @@ export const layerCases: readonly LayerCase[] = [
   { kind: 'averagePool2d', cases: averagePool2dCases },
   { kind: 'globalPool2d', cases: globalPool2dCases },
   { kind: 'frame', cases: frameCases },
+  { kind: 'batchNorm', cases: batchNormCases },
   { kind: 'dense', cases: denseCases },
   { kind: 'activation', cases: activationCases },
   { kind: 'reshape', cases: reshapeCases },

@@ -1,5 +1,14 @@
 import type { OpName } from '../../ops/registry';
 import { averagePool2d, averagePool2dGrad } from './average-pool2d';
+import {
+  batchNorm,
+  batchNormGradInput,
+  batchNormSums,
+  batchStatistics,
+  followStatistics,
+  givenStatistics,
+  statisticsRow,
+} from './batch-norm';
 import { countCorrect, meanLoss } from './batch-summary';
 import { addBias, biasGrad } from './bias';
 import { concat, slice, sliceGrad } from './concat';
@@ -84,4 +93,11 @@ export const kernels: Readonly<Record<OpName, AnyKernel>> = {
   zeroPad2d,
   crop2d,
   addBias,
+  batchStatistics,
+  givenStatistics,
+  batchNorm,
+  batchNormSums,
+  batchNormGradInput,
+  statisticsRow,
+  followStatistics,
 };
