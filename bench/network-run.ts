@@ -60,7 +60,8 @@ export function trainingRun(
   });
   const plan = nativeBackend().plan(program, { precision: 'float32', threads });
   const steps = Math.ceil(data.count / batchSize);
-  const request = makeRequest(program, 'float32', store, data, inOrder(data.count), new Float64Array(steps).fill(1e-6));
+  const learningRates = new Float64Array(steps).fill(1e-6);
+  const request = makeRequest(program, 'float32', store, data, inOrder(data.count), { learningRates });
   return {
     program,
     plan,

@@ -71,7 +71,28 @@ export type { ProfileRow } from './model/profile';
 export { type SequentialOptions, sequential } from './model/sequential';
 export type { NetworkDefaults, NetworkDefinition } from './networks/network';
 export { NETWORKS, networkNamed } from './networks/networks';
-export { type Optimizer, type OptimizerName, type SgdOptions, sgd } from './optimizers/optimizer';
+export {
+  type AdamOptions,
+  type AdamwOptions,
+  adam,
+  adamax,
+  adamw,
+  type MomentsOptions,
+  type NadamOptions,
+  nadam,
+  radam,
+} from './optimizers/adam';
+export {
+  type AdadeltaOptions,
+  type AdagradOptions,
+  adadelta,
+  adagrad,
+  type RmspropOptions,
+  rmsprop,
+} from './optimizers/adaptive';
+export type { Optimizer, OptimizerOptions, StepFactors } from './optimizers/contract';
+export { type LionOptions, lion } from './optimizers/lion';
+export { type OptimizerName, type SgdOptions, sgd } from './optimizers/optimizer';
 export {
   type CosineDecayOptions,
   type CosineRestartsOptions,

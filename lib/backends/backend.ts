@@ -46,6 +46,13 @@ export interface RunRequest {
   readonly order: Uint32Array;
   /** One a step. Missing where the program does not train. */
   readonly learningRates?: Float64Array;
+  /**
+   * What the optimizer keeps: the program's state slots one behind the other, each as long as `parameters`; a training
+   * program writes it. Missing where there are none.
+   */
+  readonly state?: FloatArray;
+  /** The program's step factors, for one step after the other. Missing where there are none. */
+  readonly factors?: Float64Array;
   /** One a step: receives the mean loss. */
   readonly losses: Float64Array;
   /** One a step: receives the number of correctly classified samples. */

@@ -105,6 +105,12 @@ export function checkRequest(program: Program, precision: Precision, request: Ru
     }
     requireArray('learningRates', request.learningRates, 'float64', steps);
   }
+  if (program.stateSlots > 0) {
+    const expected = program.stateSlots * program.parameterElements;
+    requireArray('state', request.state, precision, expected);
+    if (request.state?.length !== expected) refuse('state', `${request.state?.length}`, `${expected} numbers`);
+  }
+  if (program.stepFactors > 0) requireArray('factors', request.factors, 'float64', steps * program.stepFactors);
   if (request.results.length !== program.results.length) {
     refuse('results', `${request.results.length}`, `${program.results.length} arrays`);
   }

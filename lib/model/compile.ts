@@ -8,7 +8,7 @@ import { add } from '../ops/pairwise';
 import type { Instruction, Program, Purpose, SourceFormat, TargetKind } from '../ops/program';
 import { reshape } from '../ops/reshape';
 import { scatter } from '../ops/scatter';
-import type { Optimizer } from '../optimizers/optimizer';
+import type { Optimizer } from '../optimizers/contract';
 import { sizeOf } from '../tensor/shape';
 import { differentiate } from './differentiate';
 import { type Graph, togetherShape } from './graph';
@@ -151,6 +151,26 @@ function emitLosses(
   return { losses, mean, correct };
 }
 
+/** An update for each parameter that has a gradient. */
+function emitUpdates(
+  builder: ProgramBuilder,
+  graph: Graph,
+  { op, attributes, state: names }: Optimizer,
+  parameters: readonly Value[],
+  gradients: ReadonlyMap<number, Value>,
+): void {
+  builder.phase = 'update';
+  for (const [index, slot] of graph.parameters.entries()) {
+    const value = parameters[index] as Value;
+    const gradient = gradients.get(value.id);
+    if (!gradient) continue;
+    const node = graph.nodes.find((candidate) => candidate.parameters.includes(index));
+    builder.layer = node?.layerName ?? 'update';
+    const inputs = [value, gradient, ...builder.declareState(slot, index, names)];
+    builder.append(op.name, inputs, [], op.infer(inputs, attributes).geometry);
+  }
+}
+
 /** Leaves out instructions whose outputs nothing uses: a softmax that was fused into its loss, a forward-only tail. */
 function withoutUnused(instructions: readonly Instruction[], kept: ReadonlySet<number>): Instruction[] {
   const used = new Set(kept);
@@ -199,29 +219,24 @@ export function compileProgram(graph: Graph, options: CompileOptions): Program {
       if (inputGradient) giveBack(inputGradient);
       if (optimizer) {
         builder.instructions.push(...builder.updates);
-        builder.phase = 'update';
-        for (const [index, value] of parameters.entries()) {
-          const gradient = gradients.get(value.id);
-          const node = graph.nodes.find((candidate) => candidate.parameters.includes(index));
-          builder.layer = node?.layerName ?? 'update';
-          if (gradient) {
-            const { geometry } = optimizer.op.infer([value, gradient], {});
-            builder.append(optimizer.op.name, [value, gradient], [], geometry);
-          }
-        }
+        emitUpdates(builder, graph, optimizer, parameters, gradients);
       }
     }
   }
 
+  const instructions = withoutUnused(builder.instructions, kept);
+  const updates = instructions.some(({ phase }) => phase === 'update');
   return {
     purpose,
     batchSize,
     source: input.source,
     targets: mean < 0 ? 'none' : targetKind,
     tensors: builder.tensors,
-    instructions: withoutUnused(builder.instructions, kept),
+    instructions,
     parameters: graph.parameters.map(({ name, shape, offset, size }) => ({ name, shape, offset, size })),
     parameterElements: graph.parameterElements,
+    stateSlots: (updates && optimizer?.state.length) || 0,
+    stepFactors: (updates && optimizer?.factors?.count) || 0,
     results,
     loss: mean,
     correct,

@@ -7,6 +7,7 @@ import { permutation, RandomStream } from '../tensor/philox';
 import type { Precision } from '../tensor/storage';
 import { divergenceError } from './divergence';
 import type { EpochRecord, Evaluation, History, TrainingEvent } from './events';
+import type { OptimizerState } from './optimizer-state';
 import type { ParameterStore } from './parameters';
 import { profileRows } from './profile';
 import { inOrder, makeRequest, runWithSignal, summarize } from './runner';
@@ -37,6 +38,7 @@ export interface TrainingContext {
   readonly plan: Plan;
   readonly precision: Precision;
   readonly store: ParameterStore;
+  readonly optimizerState: OptimizerState;
   readonly data: Dataset;
   readonly epochs: number;
   readonly batchSize: number;
@@ -59,24 +61,32 @@ function epochOrder({ data, shuffle, seed }: TrainingContext, epoch: number): Ui
 }
 
 function epochRequest(context: TrainingContext, order: Uint32Array, rates: Float64Array): RunRequest {
-  return makeRequest(context.program, context.precision, context.store, context.data, order, rates);
+  const { program, precision, store, data, optimizerState } = context;
+  return makeRequest(program, precision, store, data, order, optimizerState.memory(rates));
 }
 
 /**
- * Sets the parameters to those of the last step with a finite loss: from a copy made before, the steps up to there are made
+ * Sets the parameters, and the optimizer's state, to those of the last step with a finite loss: from a copy made before, the steps up to there are made
  * again, and since a run's numbers depend on nothing but its input, they come out the same.
  */
 async function replay(context: TrainingContext, start: Start, steps: number): Promise<void> {
+  const { optimizerState } = context;
   context.store.values.set(start.values);
+  optimizerState.values.set(start.state);
+  optimizerState.steps = start.steps;
   if (steps === 0) return;
   const order = epochOrder(context, start.epoch).slice(0, steps * context.batchSize);
   await context.plan.run(epochRequest(context, order, start.rates.slice(0, steps)));
+  optimizerState.steps += steps;
 }
 
-/** The parameters at the start of an epoch, the rates of its steps, and the losses that they then had. */
+/** The parameters and the optimizer's state at the start of an epoch, the rates of its steps, and the losses that they then had. */
 interface Start {
   readonly epoch: number;
   readonly values: TrainingContext['store']['values'];
+  readonly state: OptimizerState['values'];
+  /** That the optimizer had made. */
+  readonly steps: number;
   readonly rates: Float64Array;
   losses: number[];
 }
@@ -122,7 +132,7 @@ function monitoredValue({ loss, accuracy, validation }: EpochRecord, monitor: Mo
 
 /** The training loop: epochs of steps on a plan, told of as events. */
 export async function train(context: TrainingContext): Promise<History> {
-  const { data, epochs, batchSize, plan, schedule, signal, onEvent, store } = context;
+  const { data, epochs, batchSize, plan, schedule, signal, onEvent, store, optimizerState } = context;
   checkMonitored(context);
   const stepsPerEpoch = Math.ceil(data.count / batchSize);
   const began = performance.now();
@@ -136,7 +146,9 @@ export async function train(context: TrainingContext): Promise<History> {
 
   for (let epoch = 1; epoch <= epochs && !signal?.aborted; epoch++) {
     const rates = epochRates(schedule, epoch, stepsPerEpoch, scheduleState);
-    starts = [...starts.slice(-1), { epoch, values: store.values.slice(), rates, losses: [] }];
+    const { values: state, steps } = optimizerState;
+    const start = { epoch, values: store.values.slice(), state: state.slice(), steps, rates, losses: [] };
+    starts = [...starts.slice(-1), start];
     const request = { ...epochRequest(context, epochOrder(context, epoch), rates), ...(profile ? { profile } : {}) };
     const epochBegan = performance.now();
     let failure: unknown;
@@ -161,6 +173,7 @@ export async function train(context: TrainingContext): Promise<History> {
     });
     if (failure !== undefined) throw failure;
     if (outcome.status === 'diverged') await failDiverged(context, starts, request, outcome.steps);
+    optimizerState.steps += outcome.steps;
     trained += Math.min(outcome.steps * batchSize, data.count);
     if (outcome.status === 'stopped') break;
     (starts.at(-1) as Start).losses = [...request.losses];

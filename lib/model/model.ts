@@ -5,7 +5,8 @@ import { LaminetError } from '../errors';
 import type { Loss, LossName } from '../losses/loss';
 import { toLosses } from '../losses/several';
 import type { Program, Purpose } from '../ops/program';
-import { type Optimizer, type OptimizerName, toOptimizer } from '../optimizers/optimizer';
+import type { Optimizer } from '../optimizers/contract';
+import { type OptimizerName, toOptimizer } from '../optimizers/optimizer';
 import { toSchedule } from '../schedules/schedule';
 import type { Shape } from '../tensor/shape';
 import type { FloatArray, Precision } from '../tensor/storage';
@@ -13,6 +14,7 @@ import { type CompileOptions, compileProgram, type InputFormat } from './compile
 import type { Evaluation, History } from './events';
 import { checkEpochs, type FitOptions, train } from './fit';
 import type { Graph } from './graph';
+import { OptimizerState } from './optimizer-state';
 import { ParameterStore } from './parameters';
 import { PlanCache, type PlannedProgram } from './plan-cache';
 import { checkBatchSize, checkFit, inOrder, inputFormat, makeRequest, runWithSignal, summarize } from './runner';
@@ -76,6 +78,7 @@ const ignoreEvent = (): void => undefined;
 
 interface Compiled {
   readonly optimizer: Optimizer;
+  readonly optimizerState: OptimizerState;
   readonly loss: readonly Loss[];
   readonly precision: Precision;
   readonly plans: PlanCache;
@@ -105,7 +108,10 @@ export class Model {
     if (initialize) this.#store.initialize(seed);
   }
 
-  /** Says how to train and run the model. Parameters keep their values, except that another precision starts anew. */
+  /**
+   * Says how to train and run the model. Parameters keep their values, except that another precision starts anew. What an
+   * optimizer keeps from step to step begins with zeros, and goes on from one `fit` to the next.
+   */
   compile(options: ModelOptions): this {
     this.#checkUsable();
     const { precision = 'float32' } = options;
@@ -119,7 +125,14 @@ export class Model {
       this.#store = store;
     }
     this.#compiled?.plans.dispose();
-    this.#compiled = { optimizer, loss, precision, plans: new PlanCache(backend, { precision, threads }) };
+    const optimizerState = new OptimizerState(optimizer, this.graph, precision);
+    this.#compiled = {
+      optimizer,
+      optimizerState,
+      loss,
+      precision,
+      plans: new PlanCache(backend, { precision, threads }),
+    };
     return this;
   }
 
@@ -159,7 +172,7 @@ export class Model {
    * loss becomes infinite or not a number: the parameters are then those of the last step with a finite loss.
    */
   async fit(data: Dataset, options: FitOptions = {}): Promise<History> {
-    const { loss, optimizer, precision, plans } = this.#requireCompiled();
+    const { loss, optimizer, optimizerState, precision, plans } = this.#requireCompiled();
     const {
       epochs = 1,
       batchSize = Math.min(32, data.count),
@@ -186,6 +199,7 @@ export class Model {
           plan,
           precision,
           store: this.#store,
+          optimizerState,
           data,
           epochs,
           batchSize,

@@ -63,6 +63,12 @@ export class ProgramBuilder implements Emitter {
     return tensor;
   }
 
+  /** Declares what an optimizer keeps of a parameter, by its names. */
+  declareState(slot: ParameterSlot, index: number, names: readonly string[]): Value[] {
+    const type = { shape: slot.shape, kind: 'float', batched: false } as const;
+    return names.map((name) => this.declare(`${name} ${slot.name}`, type, 'state', index));
+  }
+
   /** Declares a parameter, or the gradient of one. */
   declareParameter(slot: ParameterSlot, index: number, role: 'parameter' | 'gradient'): Value {
     const name = role === 'gradient' ? `grad ${slot.name}` : slot.name;

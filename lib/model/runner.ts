@@ -6,6 +6,7 @@ import { formatShape, type Shape, sameShape, sizeOf } from '../tensor/shape';
 import type { FloatArray, Precision } from '../tensor/storage';
 import type { InputFormat } from './compile';
 import type { Graph } from './graph';
+import type { OptimizerMemory } from './optimizer-state';
 import type { ParameterStore } from './parameters';
 
 /** How a data set's samples are stored and brought to the network's input. */
@@ -116,7 +117,7 @@ export function makeRequest(
   store: ParameterStore,
   data: Dataset,
   order: Uint32Array,
-  learningRates?: Float64Array,
+  optimizer?: OptimizerMemory,
 ): RunRequest {
   const steps = Math.ceil(order.length / program.batchSize);
   const targets = program.targets === 'classes' ? data.labels : program.targets === 'values' ? data.targets : undefined;
@@ -127,7 +128,7 @@ export function makeRequest(
     samples: data.samples,
     ...(targets === undefined ? {} : { targets }),
     order,
-    ...(learningRates === undefined ? {} : { learningRates }),
+    ...optimizer,
     losses: new Float64Array(steps),
     correct: new Float64Array(steps),
     results: program.results.map((id): FloatArray => {

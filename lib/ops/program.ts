@@ -8,9 +8,18 @@ export type ElementKind = 'float' | 'label' | 'index';
  * What a tensor is in a program. Activations, and the gradients of activations, live in the backend's own memory;
  * parameters and their gradients in the model's. Where a parameter is used several times, each use has a `partial`
  * gradient, in the backend's memory; `add` makes the gradient of them. Scalars and statistics are computed from all samples
- * of a step: one number, or some for each channel.
+ * of a step: one number, or some for each channel. `state` is what an optimizer keeps of a parameter, in the model's memory:
+ * an update's inputs are the parameter, its gradient, and its state in the slots' order.
  */
-export type TensorRole = 'activation' | 'parameter' | 'gradient' | 'targets' | 'scalar' | 'partial' | 'statistics';
+export type TensorRole =
+  | 'activation'
+  | 'parameter'
+  | 'gradient'
+  | 'targets'
+  | 'scalar'
+  | 'partial'
+  | 'statistics'
+  | 'state';
 
 /** The shape, element kind and batching of a value. `shape` leaves out the batch. */
 export interface TensorType {
@@ -26,7 +35,7 @@ export interface ProgramTensor extends TensorType {
   /** `conv2d_1.weight`, `tanh_1`, `grad tanh_1`: for listings and errors. */
   readonly name: string;
   readonly role: TensorRole;
-  /** For a parameter, its gradient and parts of that: the index in {@link Program.parameters}. */
+  /** For a parameter, its gradient, parts of that, and its state: the index in {@link Program.parameters}. */
   readonly parameter?: number;
 }
 
@@ -81,6 +90,10 @@ export interface Program {
   readonly parameters: readonly ParameterSlot[];
   /** Elements of the flat parameter buffer. */
   readonly parameterElements: number;
+  /** Numbers that the optimizer keeps for each number of the parameters. */
+  readonly stateSlots: number;
+  /** Numbers that the optimizer is given for each step, beside the learning rate. */
+  readonly stepFactors: number;
   /** The tensors whose values a run hands back for every sample, each by a scatter instruction. */
   readonly results: readonly number[];
   /** The mean loss of a step, or -1. */

@@ -59,6 +59,15 @@ export const OP_NAMES = [
   'batchNormGradInput',
   'statisticsRow',
   'followStatistics',
+  'momentum',
+  'adagrad',
+  'adadelta',
+  'adam',
+  'adamax',
+  'nadam',
+  'radam',
+  'rmsprop',
+  'lion',
 ] as const;
 
 /** The name of an instruction. */

@@ -1,31 +1,51 @@
 import { LaminetError } from '../errors';
-import type { NoAttributes, Op } from '../ops/op';
-import { sgd as sgdOp } from '../ops/sgd';
-import { checkLearningRate, type LearningRate } from '../schedules/schedule';
+import * as updates from '../ops/update';
+import { checkLearningRate } from '../schedules/schedule';
+import { adam, adamax, adamw, nadam, radam } from './adam';
+import { adadelta, adagrad, rmsprop } from './adaptive';
+import type { Optimizer, OptimizerOptions } from './contract';
+import { lion } from './lion';
+import { checkNotNegative } from './options';
 
-/** How gradients change the parameters. */
-export interface Optimizer {
-  readonly name: string;
-  /** The factor on the gradient, or a schedule of it. */
-  readonly learningRate: LearningRate;
-  /** The update instruction, emitted once a parameter. */
-  readonly op: Op<NoAttributes>;
+/** The options of {@link sgd}. Default learning rate: 0.01. */
+export interface SgdOptions extends OptimizerOptions {
+  /** The share of its last step that a weight's next one begins with. Default: 0. */
+  readonly momentum?: number;
+  /** Whether the gradient counts as that of the place where the momentum leads. Default: false. */
+  readonly nesterov?: boolean;
+  /** This share of each weight is added to its gradient (L2). Default: 0. */
+  readonly weightDecay?: number;
 }
 
-/** The options of {@link sgd}. */
-export interface SgdOptions {
-  /** A number, or a schedule such as `cosineDecay`. Default: 0.01. */
-  readonly learningRate?: LearningRate;
-}
-
-/** Plain gradient descent: `weight -= learningRate * gradient`, the gradient being that of the batch's mean loss. */
+/**
+ * Gradient descent: `weight -= rate * gradient`, the gradient being that of the batch's mean loss. With momentum, as in
+ * PyTorch, `velocity = momentum * velocity + gradient` and `weight -= rate * velocity`, or with `nesterov`
+ * `weight -= rate * (gradient + momentum * velocity)`: a rate that changes acts on the whole velocity. Keras multiplies
+ * each gradient by the rate of its own step; with a constant rate both are the same.
+ *
+ * Source: Sutskever, Martens, Dahl, Hinton, "On the importance of initialization and momentum in deep learning", ICML
+ * 2013, section 2.
+ */
 export function sgd(options: SgdOptions = {}): Optimizer {
-  const { learningRate = 0.01 } = options;
+  const { learningRate = 0.01, momentum = 0, nesterov = false, weightDecay = 0 } = options;
   checkLearningRate(learningRate);
-  return { name: 'sgd', learningRate, op: sgdOp };
+  checkNotNegative({ momentum, weightDecay });
+  const decay = { l2: weightDecay, weightDecay: 0 };
+  if (momentum === 0) {
+    if (nesterov) {
+      throw new LaminetError('E_OPTION', 'nesterov needs a momentum above 0, found 0', {
+        option: 'momentum',
+        found: 0,
+      });
+    }
+    return { name: 'sgd', learningRate, op: updates.sgd, attributes: { ...decay, constants: {} }, state: [] };
+  }
+  const constants = { momentum, nesterov: nesterov ? 1 : 0 };
+  const attributes = { ...decay, constants };
+  return { name: 'sgd', learningRate, op: updates.momentum, attributes, state: ['velocity'] };
 }
 
-const OPTIMIZERS = { sgd } as const;
+const OPTIMIZERS = { sgd, adagrad, adadelta, rmsprop, adam, adamw, adamax, nadam, radam, lion } as const;
 
 /** The optimizers by name, with their default options. */
 export type OptimizerName = keyof typeof OPTIMIZERS;

@@ -165,15 +165,32 @@ class BufferReader {
     }
     if (!info_[12].IsNumber()) return bad();
     buffers->version = info_[12].As<Napi::Number>().DoubleValue();
-    return results(buffers, order);
+    return optimizer(buffers, steps) ? results(buffers, order) : bad();
   }
 
  private:
   static Status bad() { return Status::badBuffer; }
 
+  // What an optimizer keeps of the parameters and is given for each step.
+  bool optimizer(RunBuffers* buffers, size_t steps) {
+    size_t state = 0;
+    size_t factors = 0;
+    const auto slots = static_cast<size_t>(program_.stateSlots);
+    if (slots > 0) {
+      buffers->state = elements<float>(info_[13], napi_float32_array, &state);
+      if (!buffers->state || state != slots * static_cast<size_t>(program_.parameterElements)) return false;
+    }
+    const auto wanted = static_cast<size_t>(program_.stepFactors);
+    if (wanted > 0) {
+      buffers->factors = elements<double>(info_[14], napi_float64_array, &factors);
+      if (!buffers->factors || factors / wanted < steps) return false;
+    }
+    return true;
+  }
+
   bool updates() const {
     for (const laminet::Instruction& i : program_.instructions) {
-      if (i.op == laminet::Op::sgd) return true;
+      if (laminet::isUpdate(i.op)) return true;
     }
     return false;
   }
@@ -230,7 +247,8 @@ Entry* entryOf(const Napi::CallbackInfo& info) {
 }
 
 // run(plan, parameters, gradients, samples, targets, order, learningRates, losses, correct, control, results, profile,
-// version, onEvent). profile may be undefined; version is 0 where nothing is known of the parameters. onEvent(-1,
+// version, state, factors, onEvent). profile may be undefined, and state and factors where the optimizer has none;
+// version is 0 where nothing is known of the parameters. onEvent(-1,
 // steps) tells of progress, onEvent(outcome, steps) of the end.
 Napi::Value run(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
@@ -242,16 +260,16 @@ Napi::Value run(const Napi::CallbackInfo& info) {
   RunBuffers buffers;
   const Status read = listed ? BufferReader(info, entry->plan->program(), rows).read(&buffers) : Status::badBuffer;
   if (read != Status::ok) return Napi::Number::New(env, statusNumber(read));
-  if (!info[13].IsFunction()) return Napi::Number::New(env, statusNumber(Status::badBuffer));
+  if (!info[15].IsFunction()) return Napi::Number::New(env, statusNumber(Status::badBuffer));
 
   State* state = &stateOf(info);
   const int32_t number = info[0].As<Napi::Number>().Int32Value();
   entry->run = std::make_unique<Run>();
-  for (size_t i = 1; i <= 11; i++) {
+  for (size_t i = 1; i <= 14; i++) {
     if (info[i].IsObject()) entry->run->held.push_back(Napi::Persistent(info[i].As<Napi::Object>()));
   }
   for (const Napi::Value& row : rows) entry->run->held.push_back(Napi::Persistent(row.As<Napi::Object>()));
-  entry->run->onEvent = Napi::Persistent(info[13].As<Napi::Function>());
+  entry->run->onEvent = Napi::Persistent(info[15].As<Napi::Function>());
   if (state->running++ == 0) napi_ref_threadsafe_function(env, state->toLoop);
   const Status started = entry->plan->start(
       buffers, [state, number] { say(state, number, false); }, [state, number] { say(state, number, true); });
@@ -262,7 +280,7 @@ Napi::Value run(const Napi::CallbackInfo& info) {
   return Napi::Number::New(env, statusNumber(started));
 }
 
-// runSync(plan, ..., version): like run without onEvent; the outcome (0 or more) or a status. control[1] holds the
+// runSync(plan, ..., factors): like run without onEvent; the outcome (0 or more) or a status. control[1] holds the
 // steps.
 Napi::Value runSync(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();

@@ -63,6 +63,16 @@ struct ConcatGeometry {
   int32_t first, second;
 };
 
+constexpr int kMostConstants = 4;
+
+// What a parameter's update goes by: the share of the weight that is added to its gradient, the share of it that is
+// taken away (times the learning rate), and the optimizer's own numbers in the order in which its op lists them.
+struct UpdateGeometry {
+  int64_t elements;
+  double l2, weightDecay;
+  double constants[kMostConstants];
+};
+
 // The elements of the longer tensor, and where in it the shorter one lies.
 struct SliceGeometry {
   int32_t elements, begin, length;

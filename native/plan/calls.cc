@@ -407,6 +407,15 @@ CallFunction callFunction(Op op, bool isDense) {
     case Op::givenStatistics:
     case Op::followStatistics:
     case Op::sgd:
+    case Op::momentum:
+    case Op::adagrad:
+    case Op::adadelta:
+    case Op::adam:
+    case Op::adamax:
+    case Op::nadam:
+    case Op::radam:
+    case Op::rmsprop:
+    case Op::lion:
     case Op::count: break;
   }
   return nullptr;

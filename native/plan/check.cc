@@ -1,5 +1,6 @@
 #include "plan/check.h"
 
+#include <math.h>
 #include <string.h>
 
 #include <algorithm>
@@ -59,6 +60,42 @@ int64_t product(int64_t a, int64_t b, int64_t c, int64_t d = 1) {
   return result <= (int64_t{1} << 30) ? result : -1;
 }
 
+bool isFlag(double value) { return value == 0 || value == 1; }
+
+bool valid(Op op, const UpdateGeometry& g) {
+  for (const double constant : g.constants) {
+    if (!isfinite(constant)) return false;
+  }
+  if (!(isfinite(g.l2) && g.l2 >= 0 && isfinite(g.weightDecay) && g.weightDecay >= 0)) return false;
+  if (op == Op::momentum) return isFlag(g.constants[1]);
+  return (op != Op::adam && op != Op::rmsprop) || isFlag(g.constants[3]);
+}
+
+// How many numbers an optimizer keeps for each of a parameter's.
+int32_t stateSlots(Op op, const UpdateGeometry& g) {
+  switch (op) {
+    case Op::sgd: return 0;
+    case Op::momentum:
+    case Op::adagrad:
+    case Op::lion: return 1;
+    case Op::adam: return g.constants[3] == 1 ? 3 : 2;
+    // The mean of squares; of gradients, where it is centered; the momentum, where there is one.
+    case Op::rmsprop: return 1 + (g.constants[3] == 1 ? 1 : 0) + (g.constants[2] != 0 ? 1 : 0);
+    default: return 2;
+  }
+}
+
+// How many numbers it is given for each step.
+int32_t stepFactors(Op op) {
+  switch (op) {
+    case Op::adamax: return 1;
+    case Op::adam:
+    case Op::radam: return 2;
+    case Op::nadam: return 3;
+    default: return 0;
+  }
+}
+
 // The state of the check: which tensors have been written so far.
 class Checker {
  public:
@@ -68,6 +105,7 @@ class Checker {
         pools_(program->tensors.size(), nullptr),
         rows_(program->parameters.size(), 0),
         hasGradient_(program->parameters.size(), false),
+        updated_(program->parameters.size(), false),
         sums_(program->tensors.size(), false),
         summed_(program->tensors.size(), false) {
     for (size_t id = 0; id < written_.size(); id++) {
@@ -173,12 +211,15 @@ class Checker {
   Status slice(const Instruction& i);
   Status batchNorm(const Instruction& i);
   Status loss(const Instruction& i);
+  Status update(const Instruction& i);
 
   Program& program_;
   std::vector<bool> written_;
   std::vector<const MaxPool2dGeometry*> pools_;  // by tensor: of the pooling whose winners it holds
   std::vector<int32_t> rows_;                    // by parameter: of the weight it is, or 0
   std::vector<bool> hasGradient_;                // by parameter
+  std::vector<bool> updated_;                    // by parameter
+  Op optimizer_ = Op::count;                     // of the updates so far
   std::vector<bool> sums_;                       // by tensor: whether it is a sum of partial gradients
   std::vector<bool> summed_;                     // by tensor: whether it is a part of such a sum
 };
@@ -187,8 +228,8 @@ Status operandsAre(bool right) { return right ? Status::ok : Status::badOperand;
 
 Status Checker::tensors() {
   for (const Tensor& tensor : program_.tensors) {
-    const bool ofParameter =
-        tensor.role == Role::parameter || tensor.role == Role::gradient || tensor.role == Role::partial;
+    const bool ofParameter = tensor.role == Role::parameter || tensor.role == Role::gradient ||
+                             tensor.role == Role::partial || tensor.role == Role::state;
     if (ofParameter) {
       if (tensor.parameter < 0 || tensor.batched || tensor.kind != Kind::floats ||
           program_.parameters[tensor.parameter].size != tensor.elements) {
@@ -408,6 +449,32 @@ Status Checker::loss(const Instruction& i) {
   }
 }
 
+// One update a parameter, all of the same optimizer. A tensor of state belongs to one slot of one parameter.
+Status Checker::update(const Instruction& i) {
+  const UpdateGeometry& g = i.geometry.update;
+  if (!valid(i.op, g)) return Status::badGeometry;
+  const int32_t slots = stateSlots(i.op, g);
+  if (program_.purpose != Purpose::train || !counts(i, 2 + static_cast<size_t>(slots), 0) ||
+      !readsParameter(i.inputs[0], g.elements) || !readsGradient(i.inputs[1], g.elements) ||
+      (optimizer_ != Op::count && optimizer_ != i.op)) {
+    return Status::badOperand;
+  }
+  const int32_t parameter = program_.tensors[i.inputs[0]].parameter;
+  if (program_.tensors[i.inputs[1]].parameter != parameter || updated_[parameter]) return Status::badOperand;
+  for (int32_t slot = 0; slot < slots; slot++) {
+    const int32_t id = i.inputs[2 + slot];
+    if (id < 0 || written_[id]) return Status::badOperand;
+    const Tensor& tensor = program_.tensors[id];
+    if (tensor.role != Role::state || tensor.parameter != parameter) return Status::badOperand;
+    written_[id] = true;
+  }
+  updated_[parameter] = true;
+  optimizer_ = i.op;
+  program_.stateSlots = std::max(program_.stateSlots, slots);
+  program_.stepFactors = stepFactors(i.op);
+  return Status::ok;
+}
+
 Status Checker::instruction(const Instruction& i) {
   switch (i.op) {
     case Op::gather: {
@@ -460,11 +527,6 @@ Status Checker::instruction(const Instruction& i) {
     case Op::meanLoss:
       return operandsAre(counts(i, 1, 1) && reads(i.inputs[0], 1) &&
                          writes(i.outputs[0], Role::scalar, Kind::floats, false, 1) && program_.loss == i.outputs[0]);
-    case Op::sgd:
-      return operandsAre(program_.purpose == Purpose::train && counts(i, 2, 0) &&
-                         readsParameter(i.inputs[0], i.geometry.elements) &&
-                         readsGradient(i.inputs[1], i.geometry.elements) &&
-                         program_.tensors[i.inputs[0]].parameter == program_.tensors[i.inputs[1]].parameter);
     case Op::batchStatistics:
     case Op::givenStatistics:
     case Op::batchNorm:
@@ -473,7 +535,7 @@ Status Checker::instruction(const Instruction& i) {
     case Op::statisticsRow:
     case Op::followStatistics: return batchNorm(i);
     case Op::count: return Status::unknownOp;
-    default: return loss(i);
+    default: return isUpdate(i.op) ? update(i) : loss(i);
   }
 }
 

@@ -55,6 +55,22 @@ void readFields(Reader& reader, Geometry* geometry) {
   }
 }
 
+// The numbers of an optimizer's own: see UpdateGeometry.
+int32_t constantCount(Op op) {
+  switch (op) {
+    case Op::adagrad: return 1;
+    case Op::momentum:
+    case Op::adadelta:
+    case Op::lion: return 2;
+    case Op::adamax:
+    case Op::nadam:
+    case Op::radam: return 3;
+    case Op::adam:
+    case Op::rmsprop: return 4;
+    default: return 0;
+  }
+}
+
 int32_t fieldCount(Op op) {
   switch (op) {
     case Op::gather: return 9;
@@ -95,10 +111,17 @@ int32_t fieldCount(Op op) {
     case Op::relu:
     case Op::reluGrad:
     case Op::add:
-    case Op::multiply:
-    case Op::sgd: return 1;
-    default: return 3;  // slices, losses and their gradients
+    case Op::multiply: return 1;
+    default: return isUpdate(op) ? 3 + constantCount(op) : 3;  // slices, losses and their gradients
   }
+}
+
+void readUpdate(Reader& reader, Op op, UpdateGeometry* geometry) {
+  *geometry = {};
+  geometry->elements = reader.whole(1, kMostElements);
+  geometry->l2 = reader.number();
+  geometry->weightDecay = reader.number();
+  for (int32_t i = 0; i < constantCount(op); i++) geometry->constants[i] = reader.number();
 }
 
 void readGeometry(Reader& reader, Instruction* instruction) {
@@ -172,9 +195,12 @@ void readGeometry(Reader& reader, Instruction* instruction) {
     case Op::relu:
     case Op::reluGrad:
     case Op::add:
-    case Op::multiply:
-    case Op::sgd: geometry.elements = reader.whole(1, kMostElements); break;
+    case Op::multiply: geometry.elements = reader.whole(1, kMostElements); break;
     default:
+      if (isUpdate(instruction->op)) {
+        readUpdate(reader, instruction->op, &geometry.update);
+        break;
+      }
       geometry.loss.classes = reader.whole32(1, 0x3fffffff);
       geometry.loss.labels = reader.whole32(0, 1);
       geometry.loss.divisor = static_cast<float>(reader.number());
@@ -190,6 +216,8 @@ void readHeader(Reader& reader, Program* program) {
   program->targets = static_cast<TargetKind>(reader.whole(0, 2));
   program->parameterElements = reader.whole(0, int64_t{1} << 40);
   program->targetElements = 0;
+  program->stateSlots = 0;
+  program->stepFactors = 0;
 }
 
 void readInstruction(Reader& reader, const Program& program, Instruction* instruction, Status* status) {
@@ -226,6 +254,22 @@ const char* opName(int32_t op) {
   return op >= 0 && op < static_cast<int32_t>(Op::count) ? names[op] : nullptr;
 }
 
+bool isUpdate(Op op) {
+  switch (op) {
+    case Op::sgd:
+    case Op::momentum:
+    case Op::adagrad:
+    case Op::adadelta:
+    case Op::adam:
+    case Op::adamax:
+    case Op::nadam:
+    case Op::radam:
+    case Op::rmsprop:
+    case Op::lion: return true;
+    default: return false;
+  }
+}
+
 Status decodeProgram(const double* numbers, size_t count, Program* program, int32_t* where) {
   *where = -1;
   Reader reader(numbers, count);
@@ -239,7 +283,7 @@ Status decodeProgram(const double* numbers, size_t count, Program* program, int3
   const int64_t tensors = reader.whole(0, kMostItems);
   for (int64_t i = 0; i < tensors && reader.ok(); i++) {
     Tensor tensor;
-    tensor.role = static_cast<Role>(reader.whole(0, 6));
+    tensor.role = static_cast<Role>(reader.whole(0, 7));
     tensor.kind = static_cast<Kind>(reader.whole(0, 2));
     tensor.batched = reader.whole(0, 1) == 1;
     tensor.elements = reader.whole(1, kMostElements);

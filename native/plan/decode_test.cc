@@ -299,6 +299,104 @@ TEST_CASE("check: winners of one window read as those of another") {
   CHECK(where == 2);
 }
 
+TEST_CASE("check: updates and what they keep") {
+  enum class Fault {
+    none,
+    leftOut,
+    tooMany,
+    sameSlotTwice,
+    otherParameter,
+    noState,
+    missing,
+    twoUpdates,
+    twoOptimizers,
+    notFinite,
+    negativeDecay,
+    noFlag
+  };
+  for (const Fault fault : {Fault::none, Fault::leftOut, Fault::tooMany, Fault::sameSlotTwice, Fault::otherParameter,
+                            Fault::noState, Fault::missing, Fault::twoUpdates, Fault::twoOptimizers, Fault::notFinite,
+                            Fault::negativeDecay, Fault::noFlag}) {
+    INFO("fault ", static_cast<int>(fault));
+    ProgramWriter w;
+    w.sampleElements = 6;
+    const auto bias = w.parameter(6);
+    const auto other = w.parameter(6);
+    const int32_t x = w.activation(6);
+    w.add(Op::gather, {}, {x}, {1, 1, 6, 0, 0, 0, 0, 1, 0});
+    const int32_t gradient = w.gradientOf(bias);
+    const int32_t gradientOfOther = w.gradientOf(other);
+    w.add(Op::biasGrad, {x}, {gradient}, {6, 1});
+    w.add(Op::biasGrad, {x}, {gradientOfOther}, {6, 1});
+    const int32_t first = w.stateOf(bias);
+    std::vector<int32_t> inputs = {bias.tensor, gradient, first};
+    if (fault == Fault::sameSlotTwice) inputs.push_back(first);
+    if (fault == Fault::otherParameter) inputs.push_back(w.stateOf(other));
+    if (fault == Fault::noState) inputs.push_back(bias.tensor);
+    if (fault == Fault::missing) inputs.push_back(-1);
+    if (inputs.size() == 3 && fault != Fault::leftOut) inputs.push_back(w.stateOf(bias));
+    if (fault == Fault::tooMany) inputs.push_back(w.stateOf(bias));
+    const double epsilon = fault == Fault::notFinite ? INFINITY : 1e-8;
+    const double decay = fault == Fault::negativeDecay ? -0.1 : 0.1;
+    w.add(Op::adam, inputs, {}, {6, 0, decay, 0.9, 0.999, epsilon, fault == Fault::noFlag ? 0.5 : 0});
+    if (fault == Fault::twoUpdates) {
+      w.add(Op::adam, {bias.tensor, gradient, w.stateOf(bias), w.stateOf(bias)}, {}, {6, 0, 0, 0.9, 0.9, 1, 0});
+    }
+    if (fault == Fault::twoOptimizers) w.add(Op::sgd, {other.tensor, gradientOfOther}, {}, {6, 0, 0});
+    if (fault == Fault::none) {
+      runAccepted(w.numbers());
+      continue;
+    }
+    const bool geometry = fault == Fault::notFinite || fault == Fault::negativeDecay || fault == Fault::noFlag;
+    int32_t where = -1;
+    CHECK(statusOf(w.numbers(), &where) == (geometry ? Status::badGeometry : Status::badOperand));
+    CHECK(where == (fault == Fault::twoUpdates || fault == Fault::twoOptimizers ? 4 : 3));
+  }
+}
+
+TEST_CASE("check: how many slots and factors a run must bring") {
+  struct Optimizer {
+    Op op;
+    std::vector<double> constants;
+    int32_t slots, factors;
+  };
+  const Optimizer optimizers[] = {{Op::sgd, {}, 0, 0},
+                                  {Op::momentum, {0.9, 1}, 1, 0},
+                                  {Op::adagrad, {1e-8}, 1, 0},
+                                  {Op::adadelta, {0.9, 1e-6}, 2, 0},
+                                  {Op::adam, {0.9, 0.9, 1e-8, 0}, 2, 2},
+                                  {Op::adam, {0.9, 0.9, 1e-8, 1}, 3, 2},
+                                  {Op::adamax, {0.9, 0.9, 1e-8}, 2, 1},
+                                  {Op::nadam, {0.9, 0.9, 1e-8}, 2, 3},
+                                  {Op::radam, {0.9, 0.9, 1e-8}, 2, 2},
+                                  {Op::rmsprop, {0.9, 1e-8, 0, 0}, 1, 0},
+                                  {Op::rmsprop, {0.9, 1e-8, 0.5, 0}, 2, 0},
+                                  {Op::rmsprop, {0.9, 1e-8, 0, 1}, 2, 0},
+                                  {Op::rmsprop, {0.9, 1e-8, 0.5, 1}, 3, 0},
+                                  {Op::lion, {0.9, 0.99}, 1, 0}};
+  for (const Optimizer& optimizer : optimizers) {
+    INFO(std::string(opName(static_cast<int32_t>(optimizer.op))));
+    ProgramWriter w;
+    w.sampleElements = 6;
+    const auto bias = w.parameter(6);
+    const int32_t x = w.activation(6);
+    w.add(Op::gather, {}, {x}, {1, 1, 6, 0, 0, 0, 0, 1, 0});
+    const int32_t gradient = w.gradientOf(bias);
+    w.add(Op::biasGrad, {x}, {gradient}, {6, 1});
+    std::vector<int32_t> inputs = {bias.tensor, gradient};
+    for (int32_t slot = 0; slot < optimizer.slots; slot++) inputs.push_back(w.stateOf(bias));
+    std::vector<double> fields = {6, 0.1, 0.1};
+    fields.insert(fields.end(), optimizer.constants.begin(), optimizer.constants.end());
+    w.add(optimizer.op, inputs, {}, fields);
+    Program program;
+    int32_t where = -1;
+    REQUIRE(decode(w.numbers(), &program, &where) == Status::ok);
+    CHECK(program.stateSlots == optimizer.slots);
+    CHECK(program.stepFactors == optimizer.factors);
+    runAccepted(w.numbers());
+  }
+}
+
 TEST_CASE("check: more memory than its parameters need") {
   std::vector<double> numbers = smallTrainingProgram(4);
   numbers[7] = 2147483648.0;

@@ -478,14 +478,15 @@ void Lowering::listGradients() {
 
 Lowered Lowering::run() {
   lowered_.hasGradient.assign(program_.parameters.size(), false);
-  lowered_.hasUpdate.assign(program_.parameters.size(), false);
+  lowered_.updates.assign(program_.parameters.size(), -1);
   placeGradients();
   // The numbers of calls, so that lifetimes can be known before the calls are made.
   bool targets = false;
   int32_t calls = 0;
   for (const Instruction& instruction : program_.instructions) {
-    if (instruction.op == Op::sgd) {
-      lowered_.hasUpdate[program_.tensors[instruction.inputs[0]].parameter] = true;
+    if (isUpdate(instruction.op)) {
+      const auto number = static_cast<int32_t>(callOf_.size());
+      lowered_.updates[program_.tensors[instruction.inputs[0]].parameter] = number;
     }
     if (instruction.op == Op::givenStatistics || instruction.op == Op::followStatistics) {
       callOf_.push_back(-1);
@@ -495,7 +496,7 @@ Lowered Lowering::run() {
       given.variance = program_.parameters[program_.tensors[instruction.inputs[1]].parameter].offset;
       continue;
     }
-    if (instruction.op == Op::sgd || instruction.fusion.absorbed || sumsGradients(instruction)) {
+    if (isUpdate(instruction.op) || instruction.fusion.absorbed || sumsGradients(instruction)) {
       callOf_.push_back(-1);
       continue;
     }

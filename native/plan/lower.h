@@ -18,6 +18,8 @@ struct RunBuffers {
   const uint32_t* order = nullptr;
   int64_t orderLength = 0;
   const double* learningRates = nullptr;
+  float* state = nullptr;           // the slots one behind the other, each as long as the parameters
+  const double* factors = nullptr;  // of each step
   double* losses = nullptr;
   double* correct = nullptr;
   int32_t* control = nullptr;
@@ -143,7 +145,7 @@ struct Lowered {
   std::vector<Follow> follows;
   bool hasLoss = false;
   std::vector<bool> hasGradient;  // by parameter
-  std::vector<bool> hasUpdate;
+  std::vector<int32_t> updates;   // by parameter: the instruction that changes it, or -1
 };
 
 // Samples in a slice of the program: a static rule on the batch size.

@@ -74,6 +74,7 @@ class Plan {
   void updateParameters(int64_t step, std::atomic<int32_t>& next, int index);
   void update(int64_t step, const Task& task, int index);
   void sumGradients(int64_t step, const Task& task, float* gradients, int index);
+  void change(int64_t step, const Instruction& update, int64_t offset, int64_t count, const float* gradients);
   void pack(int32_t parameter, int32_t begin, int32_t end);
   int32_t stepSamples(int64_t step) const;
   void reportProgress();

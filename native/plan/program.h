@@ -21,8 +21,8 @@ const char* opName(int32_t op);
 
 // The order of these is the order of the numbers that lib/backends/native/encode.ts writes.
 // A partial gradient is that of one of several uses of a parameter. Statistics are numbers for each channel that are
-// computed from all samples of a step.
-enum class Role : int32_t { activation, parameter, gradient, targets, scalar, partial, statistics };
+// computed from all samples of a step. State is what an optimizer keeps of a parameter from step to step.
+enum class Role : int32_t { activation, parameter, gradient, targets, scalar, partial, statistics, state };
 enum class Kind : int32_t { floats, label, index };
 enum class TargetKind : int32_t { none, classes, values };
 enum class Purpose : int32_t { train, evaluate, predict };
@@ -62,6 +62,7 @@ struct Instruction {
     BatchNormGeometry batchNorm;
     StatisticsRowGeometry statisticsRow;
     FollowGeometry follow;
+    UpdateGeometry update;
     int64_t elements;
   } geometry;
   int32_t result;  // of scatter
@@ -81,7 +82,9 @@ struct Program {
   TargetKind targets;
   int64_t targetElements;
   int64_t parameterElements;
-  int32_t loss;  // tensors, or -1
+  int32_t stateSlots;   // numbers that the optimizer keeps for each of the parameters'
+  int32_t stepFactors;  // numbers that it is given for each step, the learning rate aside
+  int32_t loss;         // tensors, or -1
   int32_t correct;
   std::vector<Parameter> parameters;
   std::vector<Tensor> tensors;
@@ -104,6 +107,9 @@ enum class Status : int32_t {
   badBuffer = -10,        // a buffer of the wrong type or length, or an index beyond the data
   noThreads = -11,        // the system gives no more threads
 };
+
+// Whether the op changes a parameter. Its inputs are the parameter, the gradient and the state, slot by slot.
+bool isUpdate(Op op);
 
 // Reads and checks a program. On failure `where` is the number of the guilty instruction, or -1.
 Status decodeProgram(const double* numbers, size_t count, Program* program, int32_t* where);

@@ -6,6 +6,24 @@
 #include "plan/plan.h"
 
 namespace laminet {
+namespace {
+
+void (*updateFunction(const UpdateKernels& kernels, Op op))(const UpdateArguments&) {
+  switch (op) {
+    case Op::momentum: return kernels.momentum;
+    case Op::adagrad: return kernels.adagrad;
+    case Op::adadelta: return kernels.adadelta;
+    case Op::adam: return kernels.adam;
+    case Op::adamax: return kernels.adamax;
+    case Op::nadam: return kernels.nadam;
+    case Op::radam: return kernels.radam;
+    case Op::rmsprop: return kernels.rmsprop;
+    case Op::lion: return kernels.lion;
+    default: return kernels.sgd;
+  }
+}
+
+}  // namespace
 
 void Plan::updateParameters(int64_t step, std::atomic<int32_t>& next, int index) {
   const auto tasks = static_cast<int32_t>(tasks_.size());
@@ -63,10 +81,24 @@ void Plan::update(int64_t step, const Task& task, int index) {
   if (step + 1 == steps_ || stopping) {
     memcpy(buffers_.gradients + offset, gradients, static_cast<size_t>(count) * sizeof(float));
   }
-  if (!lowered_.hasUpdate[task.parameter]) return;
-  const auto rate = static_cast<float>(buffers_.learningRates[step]);
-  kernels_->update->sgd(count, rate, gradients, buffers_.parameters + offset);
+  if (lowered_.updates[task.parameter] < 0) return;
+  change(step, program_.instructions[lowered_.updates[task.parameter]], offset, count, gradients);
   pack(task.parameter, task.begin, task.end);
+}
+
+// Changes `count` numbers of a parameter, which lie at `offset` among the parameters and in each slot of the state.
+void Plan::change(int64_t step, const Instruction& update, int64_t offset, int64_t count, const float* gradients) {
+  UpdateArguments arguments{};
+  arguments.count = count;
+  arguments.gradients = gradients;
+  arguments.weights = buffers_.parameters + offset;
+  for (int32_t slot = 0; slot < program_.stateSlots; slot++) {
+    arguments.state[slot] = buffers_.state + slot * program_.parameterElements + offset;
+  }
+  arguments.geometry = &update.geometry.update;
+  arguments.learningRate = buffers_.learningRates[step];
+  arguments.factors = buffers_.factors + step * program_.stepFactors;
+  updateFunction(*kernels_->update, update.op)(arguments);
 }
 
 void Plan::pack(int32_t parameter, int32_t begin, int32_t end) {

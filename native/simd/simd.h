@@ -38,6 +38,7 @@ LAMINET_INLINE Vec add(Vec a, Vec b) { return {_mm512_add_ps(a.v, b.v)}; }
 LAMINET_INLINE Vec sub(Vec a, Vec b) { return {_mm512_sub_ps(a.v, b.v)}; }
 LAMINET_INLINE Vec mul(Vec a, Vec b) { return {_mm512_mul_ps(a.v, b.v)}; }
 LAMINET_INLINE Vec div(Vec a, Vec b) { return {_mm512_div_ps(a.v, b.v)}; }
+LAMINET_INLINE Vec sqrt(Vec a) { return {_mm512_sqrt_ps(a.v)}; }
 LAMINET_INLINE Vec fma(Vec a, Vec b, Vec c) { return {_mm512_fmadd_ps(a.v, b.v, c.v)}; }
 // -a * b + c
 LAMINET_INLINE Vec fnma(Vec a, Vec b, Vec c) { return {_mm512_fnmadd_ps(a.v, b.v, c.v)}; }
@@ -122,6 +123,7 @@ LAMINET_INLINE Vec add(Vec a, Vec b) { return {_mm256_add_ps(a.v, b.v)}; }
 LAMINET_INLINE Vec sub(Vec a, Vec b) { return {_mm256_sub_ps(a.v, b.v)}; }
 LAMINET_INLINE Vec mul(Vec a, Vec b) { return {_mm256_mul_ps(a.v, b.v)}; }
 LAMINET_INLINE Vec div(Vec a, Vec b) { return {_mm256_div_ps(a.v, b.v)}; }
+LAMINET_INLINE Vec sqrt(Vec a) { return {_mm256_sqrt_ps(a.v)}; }
 LAMINET_INLINE Vec fma(Vec a, Vec b, Vec c) { return {_mm256_fmadd_ps(a.v, b.v, c.v)}; }
 LAMINET_INLINE Vec fnma(Vec a, Vec b, Vec c) { return {_mm256_fnmadd_ps(a.v, b.v, c.v)}; }
 LAMINET_INLINE Mask less(Vec a, Vec b) { return {_mm256_cmp_ps(a.v, b.v, _CMP_LT_OQ)}; }
@@ -205,6 +207,7 @@ LAMINET_INLINE Vec add(Vec a, Vec b) { return {_mm_add_ps(a.v, b.v)}; }
 LAMINET_INLINE Vec sub(Vec a, Vec b) { return {_mm_sub_ps(a.v, b.v)}; }
 LAMINET_INLINE Vec mul(Vec a, Vec b) { return {_mm_mul_ps(a.v, b.v)}; }
 LAMINET_INLINE Vec div(Vec a, Vec b) { return {_mm_div_ps(a.v, b.v)}; }
+LAMINET_INLINE Vec sqrt(Vec a) { return {_mm_sqrt_ps(a.v)}; }
 // There is no fused multiplication here: the product is rounded, which makes SSE2 a class of its own.
 LAMINET_INLINE Vec fma(Vec a, Vec b, Vec c) { return {_mm_add_ps(_mm_mul_ps(a.v, b.v), c.v)}; }
 LAMINET_INLINE Vec fnma(Vec a, Vec b, Vec c) { return {_mm_sub_ps(c.v, _mm_mul_ps(a.v, b.v))}; }

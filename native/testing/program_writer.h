@@ -38,6 +38,7 @@ class ProgramWriter {
     return {number, tensor(Role::parameter, Kind::floats, false, size, number), size};
   }
   int32_t gradientOf(const ParameterTensor& p) { return tensor(Role::gradient, Kind::floats, false, p.size, p.number); }
+  int32_t stateOf(const ParameterTensor& p) { return tensor(Role::state, Kind::floats, false, p.size, p.number); }
   int32_t partialOf(const ParameterTensor& p) { return tensor(Role::partial, Kind::floats, false, p.size, p.number); }
 
   void add(Op op, const std::vector<int32_t>& inputs, const std::vector<int32_t>& outputs,
@@ -181,13 +182,13 @@ inline std::vector<double> smallTrainingProgram(int32_t batchSize) {
   w.add(Op::biasGrad, {gC1}, {gradientOf(b1)}, {3, 42});
   const int64_t sizes[] = {w3.size, b3.size, w2.size, b2.size, w1.size, b1.size};
   for (size_t i = 0; i < updates.size(); i++) {
-    w.add(Op::sgd, {updates[i].first, updates[i].second}, {}, {static_cast<double>(sizes[i])});
+    w.add(Op::sgd, {updates[i].first, updates[i].second}, {}, {static_cast<double>(sizes[i]), 0, 0});
   }
   return w.numbers();
 }
 
 // A network that is no chain, with every op that joins or parts: rows of 6 numbers, a dense layer that is used twice,
-// the sum of both uses, its product with the row, both behind each other, 5 of them as logits.
+// the sum of both uses, its product with the row, both behind each other, 5 of them as logits; Adam.
 inline std::vector<double> joinedTrainingProgram(int32_t batchSize) {
   ProgramWriter w;
   w.batchSize = batchSize;
@@ -246,8 +247,9 @@ inline std::vector<double> joinedTrainingProgram(int32_t batchSize) {
   w.add(Op::add, {weightParts[0], weightParts[1]}, {gWeight}, {36});
   w.add(Op::biasGrad, {gOnce}, {biasParts[1]}, {6, 1});
   w.add(Op::add, {biasParts[0], biasParts[1]}, {gBias}, {6});
-  w.add(Op::sgd, {weight.tensor, gWeight}, {}, {36});
-  w.add(Op::sgd, {bias.tensor, gBias}, {}, {6});
+  w.add(Op::adam, {weight.tensor, gWeight, w.stateOf(weight), w.stateOf(weight)}, {},
+        {36, 0, 0.01, 0.9, 0.999, 1e-8, 0});
+  w.add(Op::adam, {bias.tensor, gBias, w.stateOf(bias), w.stateOf(bias)}, {}, {6, 0, 0.01, 0.9, 0.999, 1e-8, 0});
   return w.numbers();
 }
 

@@ -15,7 +15,8 @@ struct RunMemory {
   std::vector<uint8_t> byteSamples;
   std::vector<int32_t> labels;
   std::vector<uint32_t> order;
-  std::vector<double> learningRates, losses, correct;
+  std::vector<float> state;
+  std::vector<double> learningRates, factors, losses, correct;
   std::vector<int32_t> control = {0, 0};
   std::vector<std::vector<float>> results;
   RunBuffers buffers;
@@ -43,6 +44,8 @@ inline std::unique_ptr<RunMemory> makeRunMemory(const Program& program, int64_t 
   for (int64_t i = 0; i < orderLength; i++) m.order.push_back(static_cast<uint32_t>(random.whole(0, samples - 1)));
   const auto steps = static_cast<size_t>((orderLength + program.batchSize - 1) / program.batchSize);
   m.learningRates.assign(steps, 0.05);
+  m.state.assign(static_cast<size_t>(program.stateSlots * program.parameterElements), 0);
+  m.factors.assign(steps * static_cast<size_t>(program.stepFactors), 0.05);
   m.losses.assign(steps, -1);
   m.correct.assign(steps, -1);
   for (const int32_t id : program.results) {
@@ -55,6 +58,8 @@ inline std::unique_ptr<RunMemory> makeRunMemory(const Program& program, int64_t 
   b.order = m.order.data();
   b.orderLength = orderLength;
   b.learningRates = m.learningRates.data();
+  b.state = m.state.data();
+  b.factors = m.factors.data();
   b.losses = m.losses.data();
   b.correct = m.correct.data();
   b.control = m.control.data();

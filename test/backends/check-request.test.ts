@@ -5,6 +5,7 @@ import { flatten } from '../../lib/layers/flatten';
 import { crossEntropy, sumOfSquaredErrors } from '../../lib/losses/loss';
 import { compileProgram } from '../../lib/model/compile';
 import { chain } from '../../lib/model/graph';
+import { adam } from '../../lib/optimizers/adam';
 import { sgd } from '../../lib/optimizers/optimizer';
 import { makeRequest } from '../support/request';
 import { compilePlain } from '../support/single-op';
@@ -168,6 +169,35 @@ it('refuses to train without learning rates', () => {
   const { learningRates: _, ...request } = good();
   expect(() => checkRequest(train, 'float32', request)).toThrow(
     expect.objectContaining({ code: 'E_STATE', message: expect.stringContaining('no learning rates') }),
+  );
+});
+
+it('refuses a training by Adam without its state or factors, or with others', () => {
+  const optimizer = adam();
+  const program = compilePlain(graph, {
+    purpose: 'train',
+    batchSize: 4,
+    targets: 'classes',
+    loss: crossEntropy({ fromLogits: true }),
+    optimizer,
+  });
+  const fields = { samples: new Float32Array(24), targets: [0, 1, 2, 0, 1, 2], learningRate: 0.1, optimizer };
+  const request = makeRequest(program, 'float32', fields);
+  expect(() => checkRequest(program, 'float32', request)).not.toThrow();
+  const elements = 2 * program.parameterElements;
+  const { state: _, factors: __, ...without } = request;
+  const check = (change: Partial<RunRequest>) => () => checkRequest(program, 'float32', { ...without, ...change });
+  const { state = new Float32Array(0), factors = new Float64Array(0) } = request;
+  expect(check({ factors })).toThrow("a run's state: expected a Float32Array, found nothing");
+  expect(check({ state })).toThrow("a run's factors: expected a Float64Array, found nothing");
+  expect(check({ factors, state: new Float64Array(elements) })).toThrow(
+    "a run's state: expected a Float32Array, found Float64Array",
+  );
+  for (const length of [elements - 1, elements + 1]) {
+    expect(check({ factors, state: new Float32Array(length) })).toThrow(/a run's state: expected .* numbers, found/);
+  }
+  expect(check({ state, factors: new Float64Array(3) })).toThrow(
+    "a run's factors: expected a Float64Array of 4 numbers, found 3",
   );
 });
 

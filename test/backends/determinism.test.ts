@@ -10,6 +10,8 @@ import { crossEntropy } from '../../lib/losses/loss';
 import { chain, connect, type Graph } from '../../lib/model/graph';
 import { lenet5 } from '../../lib/networks/lenet5';
 import { vggLayers } from '../../lib/networks/vgg-small';
+import { adamw } from '../../lib/optimizers/adam';
+import type { Optimizer } from '../../lib/optimizers/contract';
 import { sgd } from '../../lib/optimizers/optimizer';
 import { sizeOf } from '../../lib/tensor/shape';
 import type { FloatArray } from '../../lib/tensor/storage';
@@ -48,26 +50,33 @@ function joined(): Graph {
   return connect([x], [rows.pipe(dense({ units: 10, activation: 'softmax' }))]);
 }
 
-/** Networks, and how many samples an epoch has. */
-const NETWORKS = [
+/** What is trained, on how many samples an epoch; by plain gradient descent where nothing else is said. */
+interface Network {
+  readonly name: string;
+  readonly graph: Graph;
+  readonly count: number;
+  readonly epochs: number;
+  readonly optimizer?: Optimizer;
+}
+
+const NETWORKS: readonly Network[] = [
   { name: 'an uneven network', graph: uneven(), count: 150, epochs: 3 },
   { name: 'LeNet-5', graph: chain(lenet5.inputShape, lenet5.layers()), count: 150, epochs: 1 },
   { name: 'a network in the manner of VGG', graph: chain([3, 32, 32], vggLayers([4, 6, 8])), count: 150, epochs: 1 },
   { name: 'a network of large joints', graph: joined(), count: 40, epochs: 1 },
   { name: 'a residual network', graph: residual(), count: 150, epochs: 3 },
-] as const;
-
-type Network = (typeof NETWORKS)[number];
+  { name: 'an uneven network, by Adam', graph: uneven(), count: 150, epochs: 3, optimizer: adamw() },
+];
 
 /** Trains for some epochs in steps whose last one is short; the SHA-256 of every bit that training leaves behind. */
 function train({ backend, precision, threads }: TestTarget, network: Network, batchSize: number): string {
-  const { graph, count, epochs } = network;
+  const { graph, count, epochs, optimizer = sgd() } = network;
   const program = compilePlain(graph, {
     purpose: 'train',
     batchSize,
     targets: 'classes',
     loss: crossEntropy(),
-    optimizer: sgd(),
+    optimizer,
   });
   const parameters: FloatArray = placeParameters(graph, precision, (_, index) => {
     const { size = 0, spec } = graph.parameters[index] ?? {};
@@ -78,7 +87,8 @@ function train({ backend, precision, threads }: TestTarget, network: Network, ba
     targets: randomLabels(count, 10, 8),
     order: Array.from({ length: epochs * count }, (_, entry) => (entry * 7) % count),
     parameters,
-    learningRate: 0.05,
+    optimizer,
+    learningRate: network.optimizer ? 0.001 : 0.05,
   });
   const plan = backend.plan(program, { precision, threads });
   const outcome = plan.runSync(request);
@@ -90,6 +100,7 @@ function train({ backend, precision, threads }: TestTarget, network: Network, ba
     request.gradients,
     request.losses,
     request.correct,
+    request.state,
   ] as FloatArray[]) {
     hash.update(Buffer.from(buffer, byteOffset, byteLength));
   }

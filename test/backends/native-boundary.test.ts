@@ -9,7 +9,8 @@ import { maxPool2d } from '../../lib/layers/max-pool2d';
 import { crossEntropy } from '../../lib/losses/loss';
 import { chain } from '../../lib/model/graph';
 import type { Instruction, Program } from '../../lib/ops/program';
-import { sgd } from '../../lib/optimizers/optimizer';
+import { OP_NAMES } from '../../lib/ops/registry';
+import { adam } from '../../lib/optimizers/adam';
 import { instructionSets } from '../support/backends';
 import { normals, randomLabels } from '../support/random';
 import { compilePlain, placeParameters } from '../support/single-op';
@@ -43,7 +44,7 @@ const program = compilePlain(graph, {
   batchSize: BATCH,
   targets: 'classes',
   loss: crossEntropy(),
-  optimizer: sgd(),
+  optimizer: adam(),
   outputResult: true,
 });
 
@@ -69,6 +70,8 @@ interface Buffers {
   results: unknown;
   profile: unknown;
   version: unknown;
+  state: unknown;
+  factors: unknown;
 }
 
 function run(addon: Addon, plan: unknown, buffers: Buffers, onEvent: unknown = () => undefined): number {
@@ -96,6 +99,8 @@ function makeBuffers(entries = SAMPLES): Buffers & { order: Uint32Array; control
     results: [new Float32Array(entries * CLASSES)],
     profile: undefined,
     version: 0,
+    state: new Float32Array(program.stateSlots * program.parameterElements),
+    factors: new Float64Array(steps * program.stepFactors).fill(0.5),
   };
 }
 
@@ -117,9 +122,12 @@ function buffersFor(numbers: readonly number[]): Buffers | undefined {
     elements: read(),
     parameter: read(),
   }));
+  let slots = 0;
   for (let left = read(); left > 0; left--) {
-    read();
-    const operandsAndFields = read() + read() + read();
+    const op = OP_NAMES[read()];
+    const inputs = read();
+    if (op === 'adam') slots = Math.max(slots, inputs - 2);
+    const operandsAndFields = inputs + read() + read();
     next += operandsAndFields;
   }
   const results = Array.from({ length: read() }, () => tensors[read()]?.elements ?? 0);
@@ -139,6 +147,8 @@ function buffersFor(numbers: readonly number[]): Buffers | undefined {
     results: results.map((elements) => new Float32Array(entries * elements)),
     profile: undefined,
     version: 0,
+    state: new Float32Array(slots * parameterElements),
+    factors: new Float64Array(3 * program.stepFactors).fill(0.5),
   };
 }
 
@@ -298,6 +308,7 @@ describe('buffers that the addon is to run on', () => {
   wrong.push(
     { field: 'parameters', what: 'one too long', value: new Float32Array(program.parameterElements + 1) },
     { field: 'gradients', what: 'one too long', value: new Float32Array(program.parameterElements + 1) },
+    { field: 'state', what: 'one too long', value: new Float32Array(2 * program.parameterElements + 1) },
     { field: 'order', what: 'an index beyond the data', value: Uint32Array.of(0, 1, SAMPLES) },
     { field: 'order', what: 'the largest index', value: Uint32Array.of(0xffff_ffff) },
     { field: 'profile', what: 'one too short', value: new Float64Array(program.instructions.length + 1) },

@@ -5,6 +5,8 @@ import type { Layer } from '../../lib/layers/layer';
 import { maxPool2d } from '../../lib/layers/max-pool2d';
 import { crossEntropy, type Loss, sumOfSquaredErrors } from '../../lib/losses/loss';
 import { chain } from '../../lib/model/graph';
+import { adam } from '../../lib/optimizers/adam';
+import type { Optimizer } from '../../lib/optimizers/contract';
 import { sgd } from '../../lib/optimizers/optimizer';
 import type { FloatArray } from '../../lib/tensor/storage';
 import { oracle, targets } from '../support/backends';
@@ -20,29 +22,16 @@ interface RunCase {
   readonly name: string;
   readonly layers: readonly Layer[];
   readonly loss: Loss;
+  readonly optimizer: Optimizer;
   /** Class numbers, or one-hot rows made of them. */
   readonly kind: 'classes' | 'values';
   /** PyTorch's names of our parameters, in order: `<place in nn.Sequential>.<name>`. */
   readonly parameters: readonly string[];
 }
 
-const CASES: readonly RunCase[] = [
-  {
-    name: 'run_two_layer_sse_sgd',
-    layers: [flatten(), dense({ units: 100, activation: 'sigmoid' }), dense({ units: 10 })],
-    loss: sumOfSquaredErrors(),
-    kind: 'classes',
-    parameters: ['1.weight', '1.bias', '3.weight', '3.bias'],
-  },
-  {
-    name: 'run_two_layer_sse_sgd',
-    layers: [flatten(), dense({ units: 100, activation: 'sigmoid' }), dense({ units: 10 })],
-    loss: sumOfSquaredErrors(),
-    kind: 'values',
-    parameters: ['1.weight', '1.bias', '3.weight', '3.bias'],
-  },
-  {
-    name: 'run_lenet5_ce_sgd',
+function lenet5Case(name: string, optimizer: Optimizer): RunCase {
+  return {
+    name,
     layers: [
       conv2d({ filters: 6, kernelSize: 5, activation: 'tanh' }),
       maxPool2d(),
@@ -53,13 +42,36 @@ const CASES: readonly RunCase[] = [
       dense({ units: 10 }),
     ],
     loss: crossEntropy({ fromLogits: true }),
+    optimizer,
     kind: 'classes',
     parameters: ['0.weight', '0.bias', '3.weight', '3.bias', '6.weight', '6.bias', '9.weight', '9.bias'],
+  };
+}
+
+const CASES: readonly RunCase[] = [
+  {
+    name: 'run_two_layer_sse_sgd',
+    layers: [flatten(), dense({ units: 100, activation: 'sigmoid' }), dense({ units: 10 })],
+    loss: sumOfSquaredErrors(),
+    optimizer: sgd({ learningRate: 0.05 }),
+    kind: 'classes',
+    parameters: ['1.weight', '1.bias', '3.weight', '3.bias'],
   },
+  {
+    name: 'run_two_layer_sse_sgd',
+    layers: [flatten(), dense({ units: 100, activation: 'sigmoid' }), dense({ units: 10 })],
+    loss: sumOfSquaredErrors(),
+    optimizer: sgd({ learningRate: 0.05 }),
+    kind: 'values',
+    parameters: ['1.weight', '1.bias', '3.weight', '3.bias'],
+  },
+  lenet5Case('run_lenet5_ce_sgd', sgd({ learningRate: 0.05 })),
+  lenet5Case('run_lenet5_ce_nesterov', sgd({ learningRate: 0.02, momentum: 0.9, nesterov: true, weightDecay: 5e-4 })),
+  lenet5Case('run_lenet5_ce_adam', adam({ learningRate: 0.001 })),
 ];
 
 describe.each(targets)('$name trains as PyTorch does', (target) => {
-  it.each(CASES)('$name, targets as $kind', ({ name, layers, loss, kind, parameters: names }) => {
+  it.each(CASES)('$name, targets as $kind', ({ name, layers, loss, optimizer, kind, parameters: names }) => {
     const { backend, precision, threads } = target;
     const fixture = readFixture(name);
     const labels = fixture.labels('labels');
@@ -69,13 +81,14 @@ describe.each(targets)('$name trains as PyTorch does', (target) => {
     const parameters = placeParameters(graph, precision, (_, index) => initial.get(names[index] ?? '') ?? []);
     const tolerance = target === oracle ? float64Fixture : float32Training(STEPS, 1024);
 
-    const train = compilePlain(graph, { purpose: 'train', batchSize: BATCH, targets: kind, loss, optimizer: sgd() });
+    const train = compilePlain(graph, { purpose: 'train', batchSize: BATCH, targets: kind, loss, optimizer });
     const request = makeRequest(train, precision, {
       samples,
       targets: kind === 'classes' ? labels : Array.from(labels, (label) => oneHot(label)).flat(),
       order: Array.from({ length: STEPS * BATCH }, (_, entry) => entry % labels.length),
       parameters,
-      learningRate: 0.05,
+      optimizer,
+      learningRate: optimizer.learningRate as number,
     });
     const trainPlan = backend.plan(train, { precision, threads });
     expect(trainPlan.runSync(request)).toEqual({ status: 'done', steps: STEPS });

@@ -1,5 +1,6 @@
 import type { RunRequest } from '../../lib/backends/backend';
 import type { Program } from '../../lib/ops/program';
+import { type Optimizer, stepFactors } from '../../lib/optimizers/contract';
 import { sizeOf } from '../../lib/tensor/shape';
 import { allocateFloats, type FloatArray, type Precision } from '../../lib/tensor/storage';
 
@@ -13,6 +14,12 @@ export interface RequestFields {
   readonly parameters?: FloatArray;
   /** The rate of every step. */
   readonly learningRate?: number;
+  /** What the program was compiled with, where it keeps a state or is given factors. */
+  readonly optimizer?: Optimizer;
+  /** That the optimizer has made before. Default: 0. */
+  readonly stepsBefore?: number;
+  /** Default: zeros. */
+  readonly state?: FloatArray;
 }
 
 /** The same numbers in memory of the library's own. */
@@ -45,14 +52,17 @@ export function makeRequest(program: Program, precision: Precision, fields: Requ
   const order = orderOf(fields.order ?? Array.from({ length: count }, (_, sample) => sample));
   const steps = Math.ceil(order.length / program.batchSize);
   const bytes = program.source.kind === 'uint8';
-  const { targets } = fields;
+  const { targets, learningRate, optimizer, stepsBefore = 0 } = fields;
+  const learningRates = learningRate === undefined ? undefined : doubles(steps).fill(learningRate);
   return {
     parameters: fields.parameters ?? allocateFloats(precision, program.parameterElements),
     gradients: allocateFloats(precision, program.parameterElements),
     samples: bytes ? Uint8Array.from(fields.samples) : floatsOf(fields.samples, precision),
     ...(targets && { targets: program.targets === 'classes' ? labelsOf(targets) : floatsOf(targets, precision) }),
     order,
-    ...(fields.learningRate !== undefined && { learningRates: doubles(steps).fill(fields.learningRate) }),
+    ...(learningRates && { learningRates }),
+    state: fields.state ?? allocateFloats(precision, program.stateSlots * program.parameterElements),
+    ...(optimizer && learningRates && { factors: stepFactors(optimizer, stepsBefore + 1, learningRates) }),
     losses: doubles(steps),
     correct: doubles(steps),
     results: program.results.map((id) =>

@@ -15,6 +15,8 @@ type RunBuffers = [
   results: readonly unknown[],
   profile: unknown,
   version: number,
+  state: unknown,
+  factors: unknown,
 ];
 
 /** What native/binding/addon.cc puts out. Numbers below zero are statuses; see {@link file://./status.ts}. */

@@ -7,7 +7,7 @@ const MAGIC = 0x4c414d49;
 const VERSION = 1;
 
 // The order of these lists is the order of the enumerations in native/plan/program.h.
-const ROLES = ['activation', 'parameter', 'gradient', 'targets', 'scalar', 'partial', 'statistics'] as const;
+const ROLES = ['activation', 'parameter', 'gradient', 'targets', 'scalar', 'partial', 'statistics', 'state'] as const;
 const KINDS = ['float', 'label', 'index'] as const;
 const TARGETS = ['none', 'classes', 'values'] as const;
 const PURPOSES = ['train', 'evaluate', 'predict'] as const;

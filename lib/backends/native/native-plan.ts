@@ -78,6 +78,8 @@ export class NativePlan implements Plan {
       request.results,
       request.profile,
       request.version ?? 0,
+      request.state,
+      request.factors,
     ] as const;
   }
 }

@@ -5,7 +5,7 @@ import type { RunRequest } from '../backend';
 import type { Kernel, Operand, Step } from './kernel';
 import { kernels } from './kernels';
 
-/** Memory for every tensor that the interpreter keeps itself, by number; missing for parameters and their gradients. */
+/** Memory for every tensor that the interpreter keeps itself, by number; missing for what is the model's. */
 export type WorkingMemory = readonly (FloatArray | Int32Array | undefined)[];
 
 /** Elements of a tensor of a program, with all samples of a full batch. */
@@ -13,9 +13,9 @@ function elementsOf(tensor: ProgramTensor, batchSize: number): number {
   return sizeOf(tensor.shape) * (tensor.batched ? batchSize : 1);
 }
 
-/** Whether a tensor lies in the run's parameters or gradients. */
+/** Whether a tensor lies in the run's parameters, gradients or state. */
 function isOfModel({ role }: ProgramTensor): boolean {
-  return role === 'parameter' || role === 'gradient';
+  return role === 'parameter' || role === 'gradient' || role === 'state';
 }
 
 /** One array a tensor. Nothing is shared between tensors, so that after a step all of its values can be looked at. */
@@ -56,13 +56,24 @@ function gatherTargets(target: FloatArray | Int32Array, width: number, { request
   }
 }
 
+/** The slot of each tensor of state: an update names them in order, behind the parameter and its gradient. */
+function stateSlots(program: Program): ReadonlyMap<number, number> {
+  const updates = program.instructions.filter(({ phase }) => phase === 'update');
+  return new Map(updates.flatMap(({ inputs }) => inputs.slice(2).map((id, slot) => [id, slot] as const)));
+}
+
 /** Binds a program's instructions to working memory and to a request's parameters, gradients and data. */
 export function bindProgram(program: Program, memory: WorkingMemory, request: RunRequest): BoundProgram {
-  const step: Step = { request, count: 0, first: 0, learningRate: 0 };
+  const step: Step = { request, count: 0, first: 0, learningRate: 0, factors: new Float64Array(0) };
+  const slots = stateSlots(program);
   const operands: readonly Operand[] = program.tensors.map((tensor) => {
     if (!isOfModel(tensor)) return memory[tensor.id];
     const slot = program.parameters[tensor.parameter ?? -1];
     if (!slot) return undefined;
+    if (tensor.role === 'state') {
+      const begin = (slots.get(tensor.id) ?? 0) * program.parameterElements + slot.offset;
+      return request.state?.subarray(begin, begin + slot.size);
+    }
     const buffer = tensor.role === 'gradient' ? request.gradients : request.parameters;
     return buffer.subarray(slot.offset, slot.offset + slot.size);
   });
@@ -88,6 +99,8 @@ export function bindProgram(program: Program, memory: WorkingMemory, request: Ru
       step.first = number * program.batchSize;
       step.count = Math.min(program.batchSize, request.order.length - step.first);
       step.learningRate = request.learningRates?.[number] ?? 0;
+      const firstFactor = number * program.stepFactors;
+      step.factors = request.factors?.subarray(firstFactor, firstFactor + program.stepFactors) ?? step.factors;
       if (targets && targetMemory) gatherTargets(targetMemory, sizeOf(targets.shape), step);
     },
     scalar: (id) => operands[id]?.[0] ?? Number.NaN,

@@ -12,6 +12,8 @@ export interface Step {
   first: number;
   /** This step's factor on gradients; 0 where nothing is updated. */
   learningRate: number;
+  /** This step's numbers for the optimizer beside the rate. */
+  factors: Float64Array;
 }
 
 /** Class numbers, or places in a pooling window. */

@@ -39,8 +39,8 @@ import {
 import { maxPool2d, maxPool2dGrad } from './max-pool2d';
 import { add, multiply } from './pairwise';
 import { reshape } from './reshape';
-import { sgd } from './sgd';
 import { logSoftmax, logSoftmaxGrad, softmax, softmaxGrad } from './softmax';
+import { adadelta, adagrad, adam, adamax, lion, momentum, nadam, radam, rmsprop, sgd } from './update';
 
 /** The kernel of every op: an op without one does not compile. */
 export const kernels: Readonly<Record<OpName, AnyKernel>> = {
@@ -100,4 +100,13 @@ export const kernels: Readonly<Record<OpName, AnyKernel>> = {
   batchNormGradInput,
   statisticsRow,
   followStatistics,
+  momentum,
+  adagrad,
+  adadelta,
+  adam,
+  adamax,
+  nadam,
+  radam,
+  rmsprop,
+  lion,
 };
