@@ -23,55 +23,67 @@ LAMINET_INLINE void challenge(Best& best, Vec value, float place) {
   best.place = select(wins, broadcast(place), best.place);
 }
 
-// `count` outputs from 2 * count inputs of two rows each.
-void forwardTwo(const float* above, const float* below, int count, float* output, uint8_t* winners) {
-  const int first = atMost(2 * count, kWidth);
-  const auto loadRow = [&](const float* row, Vec& even, Vec& odd) {
-    if (count == kWidth) {
-      split(load(row), load(row + kWidth), even, odd);
+// `count` outputs of one row, from two rows of inputs. Where `isWhole`, vectors are read and written as a whole: what
+// is too much is written over by the rows that follow.
+struct RowOfTwo {
+  int64_t output, above, below;
+  int count;
+  bool isWhole;
+};
+
+LAMINET_INLINE void forwardTwo(const RowOfTwo& row, const float* input, float* output, uint8_t* winners) {
+  const auto loadPairs = [&](const float* p, Vec& even, Vec& odd) {
+    if (row.isWhole) {
+      split(load(p), load(p + kWidth), even, odd);
     } else {
-      split(loadLanes(row, 0, first), loadLanes(row + kWidth, 0, 2 * count - first), even, odd);
+      const int first = atMost(2 * row.count, kWidth);
+      split(loadLanes(p, 0, first), loadLanes(p + kWidth, 0, 2 * row.count - first), even, odd);
     }
   };
   Vec pixel[4];
-  loadRow(above, pixel[0], pixel[1]);
-  loadRow(below, pixel[2], pixel[3]);
-  Best best = {broadcast(-__builtin_inff()), zero()};
+  loadPairs(input + row.above, pixel[0], pixel[1]);
+  loadPairs(input + row.below, pixel[2], pixel[3]);
+  Best best = {pixel[0], zero()};
 #pragma GCC unroll 4
-  for (int i = 0; i < 4; i++) challenge(best, pixel[i], static_cast<float>(i));
-  if (count == kWidth) {
-    store(output, best.value);
-    storeBytes(winners, best.place);
+  for (int i = 1; i < 4; i++) challenge(best, pixel[i], static_cast<float>(i));
+  if (row.isWhole) {
+    store(output + row.output, best.value);
+    storeBytes(winners + row.output, best.place);
   } else {
-    storeFirst(output, best.value, count);
-    storeBytesFirst(winners, best.place, count);
+    storeFirst(output + row.output, best.value, row.count);
+    storeBytesFirst(winners + row.output, best.place, row.count);
   }
 }
 
-// The gradients of `count` outputs to 2 * count inputs of two rows each.
-void gradInputTwo(const float* gradOutput, const uint8_t* winners, int count, float* above, float* below) {
+LAMINET_INLINE void gradInputTwo(const RowOfTwo& row, const float* gradOutput, const uint8_t* winners,
+                                 float* gradInput) {
   Vec gradient, place;
-  if (count == kWidth) {
-    gradient = load(gradOutput);
-    place = loadBytes(winners);
+  if (row.isWhole) {
+    gradient = load(gradOutput + row.output);
+    place = loadBytes(winners + row.output);
   } else {
-    gradient = loadLanes(gradOutput, 0, count);
+    gradient = loadLanes(gradOutput + row.output, 0, row.count);
     uint8_t bytes[kWidth] = {};
-    for (int i = 0; i < count; i++) bytes[i] = winners[i];
+    for (int i = 0; i < row.count; i++) bytes[i] = winners[row.output + i];
     place = loadBytes(bytes);
   }
   Vec share[4];
 #pragma GCC unroll 4
   for (int i = 0; i < 4; i++) share[i] = select(equal(place, broadcast(static_cast<float>(i))), gradient, zero());
-  const int first = atMost(2 * count, kWidth);
-  const auto storeRow = [&](float* row, Vec even, Vec odd) {
+  const auto storePairs = [&](float* p, Vec even, Vec odd) {
     Vec a, b;
     join(even, odd, a, b);
-    storeFirst(row, a, first);
-    if (2 * count > kWidth) storeFirst(row + kWidth, b, 2 * count - kWidth);
+    const int first = atMost(2 * row.count, kWidth);
+    if (row.isWhole) {
+      store(p, a);
+      if (2 * row.count > kWidth) store(p + kWidth, b);
+    } else {
+      storeFirst(p, a, first);
+      storeFirst(p + kWidth, b, 2 * row.count - first);
+    }
   };
-  storeRow(above, share[0], share[1]);
-  storeRow(below, share[2], share[3]);
+  storePairs(gradInput + row.above, share[0], share[1]);
+  storePairs(gradInput + row.below, share[2], share[3]);
 }
 
 template <class Winner>
@@ -124,14 +136,26 @@ void gradInputOf(const MaxPool2dGeometry& g, Share channels, const float* gradOu
   }
 }
 
-// Calls visit(offset of the outputs, offset of the inputs above them, outputs) for all vectors of the part's rows.
+// Visits the vectors of the part's rows of outputs in their order.
 template <class Visit>
-LAMINET_INLINE void eachVectorOfTwo(const MaxPool2dGeometry& g, Part part, const Visit& visit) {
+LAMINET_INLINE void eachRowOfTwo(const MaxPool2dGeometry& g, Part part, const Visit& visit) {
+  const int32_t width = g.outWidth;
   const Share rows = shareOf(part, static_cast<int64_t>(g.channels) * g.outHeight);
-  for (int64_t row = rows.begin; row < rows.end; row++) {
-    for (int32_t x = 0; x < g.outWidth; x += kWidth) {
-      visit(row * g.outWidth + x, 2 * row * g.inWidth + 2 * x, atMost(g.outWidth - x, kWidth));
+  const int64_t end = rows.end * width;
+  RowOfTwo row{};
+  row.above = 4 * rows.begin * width;
+  for (row.output = rows.begin * width; row.output < end;) {
+    for (int32_t x = 0; x < width; x += kWidth) {
+      row.below = row.above + 2 * width;
+      row.count = atMost(width - x, kWidth);
+      // What a row writes too much must be the part's own (its inputs end at 4 * end), and yet to come.
+      row.isWhole =
+          row.count == kWidth || (width < kWidth && row.output + kWidth <= end && row.below + 2 * kWidth <= 4 * end);
+      visit(row);
+      row.output += row.count;
+      row.above += 2 * row.count;
     }
+    row.above += 2 * width;
   }
 }
 
@@ -140,9 +164,7 @@ LAMINET_INLINE void eachVectorOfTwo(const MaxPool2dGeometry& g, Part part, const
 void planarMaxPool2dForward(const MaxPool2dGeometry& g, Part part, const float* input, float* output, void* winners) {
   if (tilesByTwo(g)) {
     auto* bytes = static_cast<uint8_t*>(winners);
-    eachVectorOfTwo(g, part, [&](int64_t out, int64_t in, int count) {
-      forwardTwo(input + in, input + in + g.inWidth, count, output + out, bytes + out);
-    });
+    eachRowOfTwo(g, part, [=](const RowOfTwo& row) { forwardTwo(row, input, output, bytes); });
   } else if (winnerBytes(g) == 1) {
     forwardOf(g, shareOf(part, g.channels), input, output, static_cast<uint8_t*>(winners));
   } else {
@@ -154,9 +176,7 @@ void planarMaxPool2dGradInput(const MaxPool2dGeometry& g, Part part, const float
                               float* gradInput) {
   if (tilesByTwo(g)) {
     const auto* bytes = static_cast<const uint8_t*>(winners);
-    eachVectorOfTwo(g, part, [&](int64_t out, int64_t in, int count) {
-      gradInputTwo(gradOutput + out, bytes + out, count, gradInput + in, gradInput + in + g.inWidth);
-    });
+    eachRowOfTwo(g, part, [=](const RowOfTwo& row) { gradInputTwo(row, gradOutput, bytes, gradInput); });
   } else if (winnerBytes(g) == 1) {
     gradInputOf(g, shareOf(part, g.channels), gradOutput, static_cast<const uint8_t*>(winners), gradInput);
   } else {
