@@ -106,11 +106,6 @@ int64_t tapsSize(const Convolution& v) {
   return (int64_t{2} * v.rows.taps * v.columns.taps + kLanes - 1) / kLanes * kLanes;
 }
 
-// Where the i-th of `blocks` blocks of `count` things begins.
-int32_t blockOf(int32_t count, int32_t i, int32_t blocks) {
-  return static_cast<int32_t>(static_cast<int64_t>(i) * count / blocks);
-}
-
 // Outputs of a tile that lie apart in the tensor are first stored side by side.
 constexpr int32_t kMostSpread = kBlock * 8 * kWidth;
 
@@ -124,8 +119,8 @@ constexpr TileWidth kTileWidths[] = LAMINET_BY_BLOCK(tileWidth);
 // Vectors [begin, end) of the outputs of a band, for a block of filters whose tile is filled in but for its place.
 struct Run {
   const Convolution* v;
-  const Planes* planes;
   int32_t firstRow, outputs;  // of the band
+  bool isInside;              // whether none of its rows meets padding
   int32_t begin, end;
   int32_t filters;
   const Tap* taps;
@@ -150,26 +145,45 @@ void storeSpread(const Run& run, int32_t first, int32_t count, int64_t stride) {
   }
 }
 
+// The rows of taps that meet anything but padding from one of the outputs [begin, end) of a band.
+Range tapRowsOf(const Run& run, int32_t begin, int32_t end) {
+  const Axis& rows = run.v->rows;
+  const int32_t width = run.v->columns.outputs;
+  const auto reached = [&](int32_t output) {
+    return tapsInside((run.firstRow + output / width) * rows.step + rows.first, rows.size, rows.taps, rows.apart);
+  };
+  const int32_t first = reached(end - 1).begin;
+  return {first, atLeast(first, reached(begin).end)};
+}
+
+// How many vectors from `begin` on make the next tile. Where rows of taps meet padding, a tile of two vectors grows
+// only as long as this adds no rows of taps.
+int32_t tileVectors(const Run& run, int32_t begin, int32_t most, Range& tapRows) {
+  const auto outputsEnd = [&](int32_t vector) { return atMost(vector * kWidth, run.outputs); };
+  if (run.isInside) {
+    tapRows = {0, run.v->rows.taps};
+    const int32_t left = run.end - begin;
+    return left / ((left + most - 1) / most);
+  }
+  int32_t end = atMost(begin + 2, run.end);
+  tapRows = tapRowsOf(run, begin * kWidth, outputsEnd(end));
+  for (; end < run.end && end - begin < most; end++) {
+    const Range more = tapRowsOf(run, begin * kWidth, outputsEnd(end + 1));
+    if (more.end - more.begin > tapRows.end - tapRows.begin) break;
+  }
+  return end - begin;
+}
+
 void runTiles(const Run& run, PlanarTile tile) {
   const Convolution& v = *run.v;
   const int32_t most = kTileWidths[run.filters]();
-  const int32_t count = run.end - run.begin;
-  const int32_t tiles = (count + most - 1) / most;
-  for (int32_t i = 0; i < tiles; i++) {
-    const int32_t begin = run.begin + blockOf(count, i, tiles);
-    const int32_t vectors = run.begin + blockOf(count, i + 1, tiles) - begin;
+  for (int32_t begin = run.begin; begin < run.end;) {
+    Range tapRows{};
+    const int32_t vectors = tileVectors(run, begin, most, tapRows);
     const int32_t first = begin * kWidth;
     const int32_t outputs = atMost(vectors * kWidth, run.outputs - first);
-    // Rows of taps that meet nothing but padding are left out.
-    const int32_t top = run.firstRow + first / v.columns.outputs;
-    const int32_t bottom = run.firstRow + (first + outputs - 1) / v.columns.outputs;
-    const auto rowsOf = [&](int32_t row) {
-      return tapsInside(row * v.rows.step + v.rows.first, v.rows.size, v.rows.taps, v.rows.apart);
-    };
-    const int32_t firstTap = rowsOf(bottom).begin;
-    const int32_t endTap = atLeast(firstTap, rowsOf(top).end);
-    tile.taps = run.taps + firstTap * v.columns.taps;
-    tile.tapCount = (endTap - firstTap) * v.columns.taps;
+    tile.taps = run.taps + tapRows.begin * v.columns.taps;
+    tile.tapCount = (tapRows.end - tapRows.begin) * v.columns.taps;
     tile.input = run.laidOut + first;
     tile.last = outputs - (vectors - 1) * kWidth;
     if (v.isSpread()) {
@@ -182,6 +196,7 @@ void runTiles(const Run& run, PlanarTile tile) {
       tile.outputStride = v.outputFilterStride;
       kTiles[run.filters](vectors)(tile);
     }
+    begin += vectors;
   }
 }
 
@@ -218,10 +233,11 @@ void convolve(const Convolution& v, Part part, const float* input, const float* 
     const auto band = static_cast<int32_t>(inGroup / bandWork < bands - 1 ? inGroup / bandWork : bands - 1);
     Run run{};
     run.v = &v;
-    run.planes = &planes;
     run.firstRow = band * planes.bandRows;
     const int32_t rows = atMost(planes.bandRows, v.rows.outputs - run.firstRow);
     run.outputs = rows * v.columns.outputs;
+    const int32_t top = run.firstRow * v.rows.step + v.rows.first;
+    run.isInside = top >= 0 && top + (rows - 1) * v.rows.step + (v.rows.taps - 1) * v.rows.apart < v.rows.size;
     const int64_t vectors = vectorsOf(rows);
     const int64_t inBand = inGroup - band * bandWork;
     const auto block = static_cast<int32_t>(inBand / vectors);
