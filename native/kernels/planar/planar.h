@@ -24,8 +24,9 @@ struct PlanarConv2dKernels {
   // gradInput[c] = sum of gradOutput * weight over filters and flipped taps, one chain an element.
   void (*gradInput)(const Conv2dGeometry&, Part, const float* gradOutput, const float* weight, float* scratch,
                     float* gradInput);
-  // gradWeight = sum of gradOutput * input over the pixels of the output: a chain in each of 16 lanes, over the pixels
-  // whose number is the lane's modulo 16, to which padding adds zeros, then the fixed tree over lanes.
+  // gradWeight = sum of gradOutput * input over the pixels of the output, to which padding adds zeros: where filters
+  // fill vectors, one chain over the pixels; else a chain in each of 16 lanes, over the pixels whose number is the
+  // lane's modulo 16, then the fixed tree over lanes.
   void (*gradWeight)(const Conv2dGeometry&, Part, const float* gradOutput, const float* input, float* scratch,
                      float* gradWeight);
 };
