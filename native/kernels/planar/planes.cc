@@ -22,7 +22,11 @@ struct Lines {
   int64_t stride;
 };
 
-// Stores whole vectors; what they write too much lies in the rows that follow, and is written again.
+// Stores whole vectors; what they write too much lies in the rows that follow, and is written again, or in the room
+// behind a channel.
+//
+// A first copy with its padding filled in, from which the others are taken without masks, makes no difference: where it
+// takes long, it is for the writing to the second-level cache.
 void copyNeighbours(const Lines& lines, int32_t width, Range columns, const float* source, float* to) {
   const int32_t last = (width - 1) / kWidth * kWidth;
   // From the right, so that the next row's left end is written after this one's right end.
@@ -68,28 +72,28 @@ Planes planesOf(const Axis& rows, const Axis& columns, int32_t bandRows, int64_t
   const int64_t height =
       bandRows + static_cast<int64_t>(rows.taps > 0 ? (rows.taps - 1) / period : 0) * planes.rowsApart;
   planes.phaseSize = height * columns.outputs;
-  planes.channelSize = rows.taps > 0 ? planes.phases * columns.taps * planes.phaseSize : 0;
+  planes.channelSize = kLanes + (rows.taps > 0 ? planes.phases * columns.taps * planes.phaseSize : 0);
   return planes;
 }
 
 void layOut(const Planes& planes, int32_t row, int32_t count, const float* source, int64_t channels, float* laidOut) {
   const Axis& rows = planes.rows;
   const Axis& columns = planes.columns;
-  if (planes.channelSize == 0) return;
+  if (rows.taps == 0) return;
   const auto height = static_cast<int32_t>(planes.phaseSize / columns.outputs);
   Lines lines{};
   lines.count = height - planes.bandRows + count;
   lines.stride = static_cast<int64_t>(rows.step) * columns.size;
-  for (int64_t c = 0; c < channels; c++) {
-    const float* channel = source + c * rows.size * columns.size;
-    for (int32_t s = 0; s < columns.taps; s++) {
-      const int32_t column = columns.first + s * columns.apart;
-      const Range inside = outputsInside(column, columns.size, columns.outputs, columns.step);
-      for (int32_t phase = 0; phase < planes.phases; phase++) {
-        const int32_t first = row * rows.step + rows.first + phase * rows.apart;
-        lines.inside = outputsInside(first, rows.size, lines.count, rows.step);
-        const float* from = channel + static_cast<int64_t>(first) * columns.size + column;
-        float* to = laidOut + c * planes.channelSize + planes.offsetOf(phase, s);
+  const int64_t sourcePlane = static_cast<int64_t>(rows.size) * columns.size;
+  for (int32_t s = 0; s < columns.taps; s++) {
+    const int32_t column = columns.first + s * columns.apart;
+    const Range inside = outputsInside(column, columns.size, columns.outputs, columns.step);
+    for (int32_t phase = 0; phase < planes.phases; phase++) {
+      const int32_t first = row * rows.step + rows.first + phase * rows.apart;
+      lines.inside = outputsInside(first, rows.size, lines.count, rows.step);
+      const float* from = source + static_cast<int64_t>(first) * columns.size + column;
+      float* to = laidOut + planes.offsetOf(phase, s);
+      for (int64_t c = 0; c < channels; c++, from += sourcePlane, to += planes.channelSize) {
         if (columns.step == 1) {
           copyNeighbours(lines, columns.outputs, inside, from, to);
         } else {

@@ -27,9 +27,9 @@ struct Planes {
   int32_t phases;       // tap r lies in phase r % phases ...
   int32_t rowsApart;    // ... from its row r / phases * rowsApart on
   int64_t phaseSize;    // floats of a phase
-  int64_t channelSize;  // floats of a channel
+  int64_t channelSize;  // floats of a channel, with room behind it for a vector that starts in it
   int64_t channels;     // at a time
-  int64_t size() const { return channels * channelSize + kLanes; }  // with room to read beyond the last output
+  int64_t size() const { return channels * channelSize; }
   int64_t offsetOf(int32_t r, int32_t s) const {
     const int64_t phase = static_cast<int64_t>(s) * phases + r % phases;
     return phase * phaseSize + static_cast<int64_t>(r / phases) * rowsApart * columns.outputs;
