@@ -13,6 +13,9 @@ struct Tap {
   int32_t input, weight;
 };
 
+// Channels ahead of which weights are fetched.
+constexpr int kAhead = 6;
+
 struct PlanarTile {
   const Tap* taps;
   int32_t tapCount;
@@ -42,6 +45,12 @@ void planarTile(const PlanarTile& t) {
   const int64_t filterStride = t.weightFilterStride;
   const Tap* const end = t.taps + t.tapCount;
   for (int32_t c = 0; c < t.channels; c++) {
+    if constexpr (XB == 1) {
+      // Images of one vector read each weight once, from far away: 512 -> 512 channels of 4x4, 3x3, backward to the
+      // input took 2.2 ms on a busy machine without this, 0.7 ms with it.
+#pragma GCC unroll 8
+      for (int i = 0; i < KB; i++) __builtin_prefetch(weight + kAhead * t.weightChannelStride + i * filterStride);
+    }
     for (const Tap* tap = t.taps; tap < end; tap++) {
       const float* pixel = input + tap->input;
       const float* w = weight + tap->weight;
