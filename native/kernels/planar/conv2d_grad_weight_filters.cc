@@ -82,8 +82,8 @@ Accumulate accumulateFor(int64_t columns, int64_t vectors) {
 
 int64_t roundUp(int64_t count) { return (count + kLanes - 1) / kLanes * kLanes; }
 
-// to[column][row] = from[row][column].
-void turnRound(const float* from, int64_t fromStride, int64_t rows, int64_t columns, float* to, int64_t toStride) {
+// to[column][row] = from[row][column], for a block of at most 16 x 16: all of the cache lines that it meets.
+void turnBlock(const float* from, int64_t fromStride, int64_t rows, int64_t columns, float* to, int64_t toStride) {
   int64_t r = 0;
   for (; r + 4 <= rows; r += 4) {
     const float* at = from + r * fromStride;
@@ -106,6 +106,16 @@ void turnRound(const float* from, int64_t fromStride, int64_t rows, int64_t colu
   }
   for (; r < rows; r++) {
     for (int64_t c = 0; c < columns; c++) to[c * toStride + r] = from[r * fromStride + c];
+  }
+}
+
+void turnRound(const float* from, int64_t fromStride, int64_t rows, int64_t columns, float* to, int64_t toStride) {
+  constexpr int64_t kSide = 16;
+  for (int64_t c = 0; c < columns; c += kSide) {
+    for (int64_t r = 0; r < rows; r += kSide) {
+      turnBlock(from + r * fromStride + c, fromStride, rows - r < kSide ? rows - r : kSide,
+                columns - c < kSide ? columns - c : kSide, to + c * toStride + r, toStride);
+    }
   }
 }
 

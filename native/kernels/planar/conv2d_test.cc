@@ -235,6 +235,11 @@ TEST_CASE("planar conv2d: every number of channels with every number of filters"
   check(geometryOf({64, 13}, {4, 3, 1, 1, 1, 1}, {4, 3, 1, 1, 1, 1}));
   check(geometryOf({13, 64}, {5, 3, 2, 1, 1, 1}, {7, 3, 2, 1, 1, 1}));
   check(geometryOf({64, 64}, {1, 1}, {1, 1}));
+  for (const int32_t out : {28, 45, 61, 100, 130}) {
+    check(geometryOf({3, out}, {2, 1}, {5, 1}));
+    check(geometryOf({40, out}, {3, 3, 1, 1, 1, 1}, {3, 3, 1, 1, 1, 1}));
+    check(geometryOf({14, 2 * out, 2}, {5, 3, 2, 1, 1, 1}, {9, 3, 2, 1, 1, 1}));
+  }
 }
 
 TEST_CASE("planar conv2d: every number of vectors in a block") {
