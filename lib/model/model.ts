@@ -73,6 +73,12 @@ export type Samples = Dataset | Uint8Array | Float32Array | Float64Array | reado
 /** Samples a step where nothing is trained and nothing else is asked for. */
 const PREDICTION_BATCH = 256;
 
+/** How many samples go through the network together where nobody says: few ones have plans that are made for few. */
+function predictionBatch(count: number): number {
+  if (count > 8) return PREDICTION_BATCH;
+  return count > 1 ? 8 : 1;
+}
+
 /** Who listens where nobody does. */
 const ignoreEvent = (): void => undefined;
 
@@ -251,7 +257,7 @@ export class Model {
     const { precision } = this.#requireCompiled();
     const data = this.#toSamples(samples);
     // A plan of its own: one that runs already cannot be waited for here.
-    const { program, plan } = this.#planFor('predict', data, PREDICTION_BATCH, {}, 'sync');
+    const { program, plan } = this.#planFor('predict', data, predictionBatch(data.count), {}, 'sync');
     const request = this.#request(program, precision, data);
     plan.runSync(request);
     return this.#toPrediction(request);
@@ -351,7 +357,7 @@ export class Model {
     extra: Pick<CompileOptions, 'loss'>,
   ): Promise<{ request: RunRequest; program: Program }> {
     const { precision, plans } = this.#requireCompiled();
-    const { batchSize = PREDICTION_BATCH } = options;
+    const { batchSize = predictionBatch(data.count) } = options;
     if (options.batchSize !== undefined) checkBatchSize(batchSize, data.count);
     const { program, plan } = this.#planFor(purpose, data, batchSize, extra);
     const request = this.#request(program, precision, data);

@@ -1,8 +1,8 @@
 import type { Backend, Plan, PlanOptions } from '../backends/backend';
 import type { Program } from '../ops/program';
 
-/** How many plans a model keeps: train, evaluate and predict, for two sources or batch sizes each. */
-const KEPT = 6;
+/** How many plans a model keeps: train, evaluate and predict, for some sources and batch sizes each. */
+const KEPT = 10;
 
 /** A program and what runs it. */
 export interface PlannedProgram {
