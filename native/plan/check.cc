@@ -1,100 +1,16 @@
 #include "plan/check.h"
 
-#include <math.h>
 #include <string.h>
 
 #include <algorithm>
-#include <initializer_list>
+
+#include "plan/valid_geometry.h"
 
 namespace laminet {
 namespace {
 
-constexpr int64_t kMostExtent = 1 << 24;
-// Features or pixels of a sample: 16 lanes of them are counted in 32 bits.
-constexpr int64_t kMostFeatures = 1 << 26;
 // Between parameters, to the next cache line.
 constexpr int64_t kMostGap = 64;
-
-bool inRange(int64_t value, int64_t least, int64_t most) { return value >= least && value <= most; }
-
-// One axis of a sliding window: all numbers in range, and the output as long as it says.
-bool fits(int64_t input, int64_t output, int64_t kernel, int64_t stride, int64_t dilation, int64_t before,
-          int64_t after) {
-  if (!inRange(input, 1, kMostExtent) || !inRange(output, 1, kMostExtent) || !inRange(kernel, 1, kMostExtent) ||
-      !inRange(stride, 1, kMostExtent) || !inRange(dilation, 1, kMostExtent) || !inRange(before, 0, kMostExtent) ||
-      !inRange(after, 0, kMostExtent)) {
-    return false;
-  }
-  const int64_t extent = (kernel - 1) * dilation + 1;
-  // Positions are 32-bit numbers in the kernels.
-  if (extent > kMostExtent || input + before + after > kMostExtent) return false;
-  const int64_t room = input + before + after - extent;
-  return room >= 0 && room / stride + 1 == output;
-}
-
-bool valid(const Conv2dGeometry& g) {
-  return inRange(g.inChannels, 1, kMostExtent) && inRange(g.outChannels, 1, kMostExtent) &&
-         inRange(g.groups, 1, kMostExtent) && g.inChannels % g.groups == 0 && g.outChannels % g.groups == 0 &&
-         fits(g.inHeight, g.outHeight, g.kernelHeight, g.strideHeight, g.dilationHeight, g.padTop, g.padBottom) &&
-         fits(g.inWidth, g.outWidth, g.kernelWidth, g.strideWidth, g.dilationWidth, g.padLeft, g.padRight);
-}
-
-// The windows of any pooling.
-template <class Geometry>
-bool validPool(const Geometry& g) {
-  return inRange(g.channels, 1, kMostExtent) &&
-         fits(g.inHeight, g.outHeight, g.kernelHeight, g.strideHeight, 1, g.padTop, g.padBottom) &&
-         fits(g.inWidth, g.outWidth, g.kernelWidth, g.strideWidth, 1, g.padLeft, g.padRight) &&
-         g.padTop < g.kernelHeight && g.padBottom < g.kernelHeight && g.padLeft < g.kernelWidth &&
-         g.padRight < g.kernelWidth &&
-         // Places in a window are kept as floats where they are too large for bytes, and their number is a float, too.
-         static_cast<int64_t>(g.kernelHeight) * g.kernelWidth <= kMostExtent;
-}
-
-// The product of sizes, or -1 (which no tensor has) where it is more than any tensor may have.
-int64_t product(int64_t a, int64_t b, int64_t c, int64_t d = 1) {
-  int64_t result = a;
-  for (const int64_t factor : {b, c, d}) {
-    if (__builtin_mul_overflow(result, factor, &result)) return -1;
-  }
-  return result <= (int64_t{1} << 30) ? result : -1;
-}
-
-bool isFlag(double value) { return value == 0 || value == 1; }
-
-bool valid(Op op, const UpdateGeometry& g) {
-  for (const double constant : g.constants) {
-    if (!isfinite(constant)) return false;
-  }
-  if (!(isfinite(g.l2) && g.l2 >= 0 && isfinite(g.weightDecay) && g.weightDecay >= 0)) return false;
-  if (op == Op::momentum) return isFlag(g.constants[1]);
-  return (op != Op::adam && op != Op::rmsprop) || isFlag(g.constants[3]);
-}
-
-// How many numbers an optimizer keeps for each of a parameter's.
-int32_t stateSlots(Op op, const UpdateGeometry& g) {
-  switch (op) {
-    case Op::sgd: return 0;
-    case Op::momentum:
-    case Op::adagrad:
-    case Op::lion: return 1;
-    case Op::adam: return g.constants[3] == 1 ? 3 : 2;
-    // The mean of squares; of gradients, where it is centered; the momentum, where there is one.
-    case Op::rmsprop: return 1 + (g.constants[3] == 1 ? 1 : 0) + (g.constants[2] != 0 ? 1 : 0);
-    default: return 2;
-  }
-}
-
-// How many numbers it is given for each step.
-int32_t stepFactors(Op op) {
-  switch (op) {
-    case Op::adamax: return 1;
-    case Op::adam:
-    case Op::radam: return 2;
-    case Op::nadam: return 3;
-    default: return 0;
-  }
-}
 
 // The state of the check: which tensors have been written so far.
 class Checker {
@@ -107,7 +23,8 @@ class Checker {
         hasGradient_(program->parameters.size(), false),
         updated_(program->parameters.size(), false),
         sums_(program->tensors.size(), false),
-        summed_(program->tensors.size(), false) {
+        summed_(program->tensors.size(), false),
+        given_(program->tensors.size(), false) {
     for (size_t id = 0; id < written_.size(); id++) {
       const Role role = program_.tensors[id].role;
       written_[id] = role == Role::parameter || role == Role::targets;
@@ -189,6 +106,14 @@ class Checker {
     return id >= 0 && written_[id] && program_.tensors[id].role == Role::statistics &&
            program_.tensors[id].elements == 2 * channels;
   }
+  // The same, where they must have been computed: given ones are no more than the numbers of two parameters.
+  bool readsComputed(int32_t id, int64_t channels) const { return readsStatistics(id, channels) && !given_[id]; }
+  // Running statistics: numbers that nothing else changes.
+  bool follows(int32_t id, int64_t channels) {
+    if (!readsParameter(id, channels) || updated_[program_.tensors[id].parameter]) return false;
+    updated_[program_.tensors[id].parameter] = true;
+    return true;
+  }
   bool writesStatistics(int32_t id, int64_t channels) {
     return writes(id, Role::statistics, Kind::floats, false, 2 * channels);
   }
@@ -222,6 +147,7 @@ class Checker {
   Op optimizer_ = Op::count;                     // of the updates so far
   std::vector<bool> sums_;                       // by tensor: whether it is a sum of partial gradients
   std::vector<bool> summed_;                     // by tensor: whether it is a part of such a sum
+  std::vector<bool> given_;                      // by tensor: whether it is of statistics that are given
 };
 
 Status operandsAre(bool right) { return right ? Status::ok : Status::badOperand; }
@@ -396,21 +322,22 @@ Status Checker::batchNorm(const Instruction& i) {
   if (i.op == Op::statisticsRow) {
     const StatisticsRowGeometry& g = i.geometry.statisticsRow;
     if (!inRange(g.channels, 1, kMostFeatures) || !inRange(g.row, 0, 1)) return Status::badGeometry;
-    return operandsAre(counts(i, 1, 1) && readsStatistics(i.inputs[0], g.channels) &&
+    return operandsAre(counts(i, 1, 1) && readsComputed(i.inputs[0], g.channels) &&
                        writesGradient(i.outputs[0], g.channels));
   }
   if (i.op == Op::followStatistics) {
     const FollowGeometry& g = i.geometry.follow;
     if (!inRange(g.channels, 1, kMostFeatures) || !(g.momentum >= 0 && g.momentum <= 1)) return Status::badGeometry;
-    return operandsAre(program_.purpose == Purpose::train && counts(i, 3, 0) &&
-                       readsParameter(i.inputs[0], g.channels) && readsParameter(i.inputs[1], g.channels) &&
-                       readsStatistics(i.inputs[2], g.channels));
+    return operandsAre(program_.purpose == Purpose::train && counts(i, 3, 0) && follows(i.inputs[0], g.channels) &&
+                       follows(i.inputs[1], g.channels) && readsComputed(i.inputs[2], g.channels));
   }
   const BatchNormGeometry& g = i.geometry.batchNorm;
   if (!inRange(g.channels, 1, kMostFeatures)) return Status::badGeometry;
   if (i.op == Op::givenStatistics) {
-    return operandsAre(counts(i, 2, 1) && readsParameter(i.inputs[0], g.channels) &&
-                       readsParameter(i.inputs[1], g.channels) && writesStatistics(i.outputs[0], g.channels));
+    const bool right = counts(i, 2, 1) && readsParameter(i.inputs[0], g.channels) &&
+                       readsParameter(i.inputs[1], g.channels) && writesStatistics(i.outputs[0], g.channels);
+    if (right) given_[i.outputs[0]] = true;
+    return operandsAre(right);
   }
   if (!inRange(g.pixels, 1, kMostFeatures)) return Status::badGeometry;
   const int64_t elements = product(g.channels, g.pixels, 1);
@@ -427,7 +354,7 @@ Status Checker::batchNorm(const Instruction& i) {
                          readsStatistics(i.inputs[2], g.channels) && writesStatistics(i.outputs[0], g.channels));
     default:
       return operandsAre(counts(i, 5, 1) && reads(i.inputs[0], elements) && reads(i.inputs[1], elements) &&
-                         readsStatistics(i.inputs[2], g.channels) && readsStatistics(i.inputs[3], g.channels) &&
+                         readsStatistics(i.inputs[2], g.channels) && readsComputed(i.inputs[3], g.channels) &&
                          optional(i.inputs[4]) && writesRow(i.outputs[0], elements));
   }
 }

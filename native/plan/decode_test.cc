@@ -109,7 +109,8 @@ TEST_CASE("decode: cut off at any length, or with a number too many") {
 
 TEST_CASE("decode: every number replaced by each of the awkward ones") {
   const double awkward[] = {NAN, INFINITY, -INFINITY, -1e300, 1e300, -1, -2, 0.5, 9007199254740992.0, 4294967296.0};
-  for (const std::vector<double>& numbers : {smallTrainingProgram(4), joinedTrainingProgram(4)}) {
+  for (const std::vector<double>& numbers :
+       {smallTrainingProgram(4), joinedTrainingProgram(4), normalizedTrainingProgram(4)}) {
     for (size_t at = 0; at < numbers.size(); at++) {
       for (const double value : awkward) {
         INFO("number ", at, " of ", numbers.size(), " is ", value);
@@ -122,12 +123,13 @@ TEST_CASE("decode: every number replaced by each of the awkward ones") {
 }
 
 TEST_CASE("decode: random changes are refused, or can run") {
-  const std::vector<double> programs[] = {smallTrainingProgram(4), joinedTrainingProgram(4)};
+  const std::vector<double> programs[] = {smallTrainingProgram(4), joinedTrainingProgram(4),
+                                          normalizedTrainingProgram(4), normalizedTrainingProgram(20)};
   int accepted = 0;
   for (uint64_t seed = 1; seed <= 30000; seed++) {
     INFO("seed ", seed);
     RandomNumbers random(seed);
-    const std::vector<double>& numbers = programs[seed % 2];
+    const std::vector<double>& numbers = programs[seed % 4];
     std::vector<double> changed = numbers;
     for (int64_t changes = random.whole(1, 3); changes > 0; changes--) {
       const auto at = static_cast<size_t>(random.whole(0, static_cast<int64_t>(numbers.size()) - 1));
@@ -395,6 +397,12 @@ TEST_CASE("check: how many slots and factors a run must bring") {
     CHECK(program.stepFactors == optimizer.factors);
     runAccepted(w.numbers());
   }
+}
+
+TEST_CASE("check: statistics that are given are no sums") {
+  runAccepted(normalizedTrainingProgram(4));
+  runAccepted(normalizedTrainingProgram(40));
+  CHECK(statusOf(normalizedTrainingProgram(4, RowOf::given)) == Status::badOperand);
 }
 
 TEST_CASE("check: more memory than its parameters need") {

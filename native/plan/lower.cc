@@ -2,15 +2,13 @@
 
 #include <string.h>
 
-#include "plan/arena.h"
 #include "plan/batch_norm.h"
 #include "plan/calls.h"
+#include "plan/lowering.h"
 #include "plan/stages.h"
 
 namespace laminet {
 namespace {
-
-constexpr int64_t kFloatBytes = sizeof(float);
 
 // Batches of so few samples go sample by sample through kernels that fill vectors with neighbouring pixels; the lanes
 // of a larger batch's samples are well enough filled.
@@ -34,180 +32,17 @@ bool isDense(const Instruction& instruction) {
   }
 }
 
-// Ops that may write over either input: each element depends on the same elements alone.
-bool isPairwise(Op op) { return op == Op::add || op == Op::multiply; }
-
-// Ops that may write over their first input, for the same reason.
-bool worksInPlace(Op op) {
-  switch (op) {
-    case Op::tanh:
-    case Op::sigmoid:
-    case Op::relu:
-    case Op::tanhGrad:
-    case Op::sigmoidGrad:
-    case Op::reluGrad:
-    case Op::batchNormGradInput:
-    case Op::add:
-    case Op::multiply:
-    case Op::addBias: return true;
-    default: return false;
-  }
-}
-
 bool samePacking(const Packing& a, const Packing& b) {
   return a.parameter == b.parameter && a.dense == b.dense && a.backward == b.backward && a.rows == b.rows &&
          memcmp(&a.conv2d, &b.conv2d, sizeof a.conv2d) == 0 &&
          memcmp(&a.denseGeometry, &b.denseGeometry, sizeof a.denseGeometry) == 0;
 }
 
-class Lowering {
- public:
-  Lowering(const Program& program, const KernelTable& kernels, int32_t threads)
-      : program_(program),
-        kernels_(kernels),
-        threads_(threads),
-        pieceOf_(program.tensors.size(), -1),
-        last_(program.tensors.size(), -1),
-        statistics_(program.tensors.size()) {
-    lowered_.lanes = lanesFor(program);
-    lowered_.slices = (program.batchSize + lowered_.lanes - 1) / lowered_.lanes;
-  }
-
-  Lowered run();
-
- private:
-  bool planar() const { return lowered_.lanes == 1; }
-  // Memory that tensors (several, where one is written over another) or a call's scratch lie in.
-  struct Piece {
-    int64_t bytes;
-    int32_t first, last;  // calls that need it
-    Place place;
-  };
-  int32_t addPiece(int64_t bytes, int32_t first, int32_t last);
-  int64_t bytesOf(int32_t id) const;
-  void placeTargets();
-  void placeOutputs(const Instruction& instruction, int32_t at);
-  void addCall(const Instruction& instruction, int32_t number);
-  int64_t packing(const Instruction& instruction, bool dense, bool backward);
-  void keep(GradientPart* part, Call* call);
-  bool sumsGradients(const Instruction& instruction) const;
-  void placeGradients();
-  int32_t overwritten(const Instruction& instruction, int32_t at) const;
-  int64_t scratchFloats(const Call& call) const;
-  void addSpread(Call* call);
-  void addCombine(const Call& call, const Instruction& instruction);
-  Place stepFloats(int64_t count);
-  void assignMemory();
-  void fillPlaces();
-  void listGradients();
-
-  const Program& program_;
-  const KernelTable& kernels_;
-  const int32_t threads_;
-  Lowered lowered_;
-  std::vector<Piece> pieces_;
-  std::vector<int32_t> pieceOf_;         // by tensor
-  std::vector<int32_t> last_;            // by tensor: the last call that reads it
-  std::vector<int32_t> scratch_;         // by call: a piece or -1
-  std::vector<int32_t> callOf_;          // by instruction, or -1
-  std::vector<int64_t> gradientPlaces_;  // by tensor: floats into a slot
-  // By tensor of statistics: where it is, or the parameters that it consists of.
-  struct Statistics {
-    Place place;
-    int64_t mean = -1, variance = -1;
-  };
-  std::vector<Statistics> statistics_;
-};
-
-int32_t Lowering::addPiece(int64_t bytes, int32_t first, int32_t last) {
-  pieces_.push_back({bytes, first, last, {}});
-  return static_cast<int32_t>(pieces_.size()) - 1;
-}
-
-int64_t Lowering::bytesOf(int32_t id) const {
-  const Tensor& tensor = program_.tensors[id];
-  int64_t bytes = kFloatBytes;
-  if (tensor.kind == Kind::index) {
-    for (const Instruction& instruction : program_.instructions) {
-      if (instruction.op == Op::maxPool2d && instruction.outputs[1] == id) {
-        bytes = winnerBytes(instruction.geometry.maxPool2d);
-      }
-      // Windows of 2x2.
-      if (instruction.op == Op::conv2d && instruction.fusion.pools && instruction.outputs[1] == id) bytes = 1;
-    }
-  }
-  return tensor.elements * lowered_.lanes * bytes;
-}
-
-// Targets are gathered before the first call that reads them; there is one tensor of them at most.
-void Lowering::placeTargets() {
-  for (size_t id = 0; id < program_.tensors.size(); id++) {
-    const Tensor& tensor = program_.tensors[id];
-    if (tensor.role != Role::targets || pieceOf_[id] >= 0) continue;
-    const auto at = static_cast<int32_t>(lowered_.calls.size());
-    pieceOf_[id] = addPiece(bytesOf(static_cast<int32_t>(id)), at, last_[id]);
-    Call call{};
-    call.run = gatherTargets;
-    call.op = Op::gather;
-    call.lanes = lowered_.lanes;
-    call.targets = program_.targets;
-    call.outputElements[0] = tensor.elements;
-    lowered_.calls.push_back(call);
-    scratch_.push_back(-1);
-  }
-}
+}  // namespace
 
 // Sums of partial gradients are done in the last stage.
 bool Lowering::sumsGradients(const Instruction& instruction) const {
   return instruction.op == Op::add && program_.tensors[instruction.outputs[0]].role != Role::activation;
-}
-
-// A parameter's gradient lies where the parameter does, and so does the first part of a sum; the other parts have
-// places behind all parameters. Sums are gone through from the last to the first: where a sum lies is known before its
-// parts.
-void Lowering::placeGradients() {
-  gradientPlaces_.assign(program_.tensors.size(), -1);
-  for (size_t id = 0; id < program_.tensors.size(); id++) {
-    const Tensor& tensor = program_.tensors[id];
-    if (tensor.role == Role::gradient) gradientPlaces_[id] = program_.parameters[tensor.parameter].offset;
-  }
-  lowered_.gradientParts.resize(program_.parameters.size());
-  lowered_.gradientFloats = (program_.parameterElements + 15) / 16 * 16;
-  for (size_t i = program_.instructions.size(); i-- > 0;) {
-    const Instruction& instruction = program_.instructions[i];
-    if (!sumsGradients(instruction)) continue;
-    gradientPlaces_[instruction.inputs[0]] = gradientPlaces_[instruction.outputs[0]];
-    gradientPlaces_[instruction.inputs[1]] = lowered_.gradientFloats;
-    lowered_.gradientFloats += (instruction.geometry.elements + 15) / 16 * 16;
-  }
-}
-
-// The input whose memory the output can have, since nobody needs it any more; or -1.
-int32_t Lowering::overwritten(const Instruction& instruction, int32_t at) const {
-  if (instruction.op == Op::reshape) return instruction.inputs[0];
-  if (!worksInPlace(instruction.op)) return -1;
-  const size_t candidates = isPairwise(instruction.op) ? 2 : 1;
-  for (size_t i = 0; i < candidates; i++) {
-    const int32_t id = instruction.inputs[i];
-    if (pieces_[pieceOf_[id]].last == at) return id;
-  }
-  return -1;
-}
-
-void Lowering::placeOutputs(const Instruction& instruction, int32_t at) {
-  for (const int32_t id : instruction.outputs) {
-    const Tensor& tensor = program_.tensors[id];
-    if (tensor.role != Role::activation) continue;
-    const int32_t until = last_[id] < at ? at : last_[id];
-    const int32_t over = overwritten(instruction, at);
-    if (over >= 0) {
-      pieceOf_[id] = pieceOf_[over];
-      Piece& piece = pieces_[pieceOf_[id]];
-      if (piece.last < until) piece.last = until;
-    } else {
-      pieceOf_[id] = addPiece(bytesOf(id), at, until);
-    }
-  }
 }
 
 int64_t Lowering::packing(const Instruction& instruction, bool dense, bool backward) {
@@ -280,13 +115,6 @@ void Lowering::addSpread(Call* call) {
   lowered_.spread.push_back(std::move(inner));
   const auto at = static_cast<int32_t>(lowered_.calls.size());
   scratch_.back() = addPiece(elements * kSliceSamples * kFloatBytes, at, at);
-}
-
-Place Lowering::stepFloats(int64_t count) {
-  int64_t& bytes = lowered_.blockBytes[static_cast<int>(Block::step)];
-  const Place place = {Block::step, bytes};
-  bytes += (count + 15) / 16 * 16 * kFloatBytes;
-  return place;
 }
 
 // Brings together what all slices have left behind.
@@ -396,74 +224,6 @@ void Lowering::addCall(const Instruction& instruction, int32_t number) {
   if (call.meets) addCombine(call, instruction);
 }
 
-// Tensors that live within one stage lie in the thread's block; the others move with their slice.
-void Lowering::assignMemory() {
-  std::vector<int32_t> stageOf(lowered_.calls.size());
-  for (size_t stage = 0; stage < lowered_.stages.size(); stage++) {
-    for (int32_t call = lowered_.stages[stage].begin; call < lowered_.stages[stage].end; call++) {
-      stageOf[call] = static_cast<int32_t>(stage);
-    }
-  }
-  Arena arenas[kBlocks];
-  std::vector<int32_t> numbers;
-  std::vector<bool> isScratch(pieces_.size(), false);
-  for (const int32_t scratch : scratch_) {
-    if (scratch >= 0) isScratch[scratch] = true;
-  }
-  for (size_t i = 0; i < pieces_.size(); i++) {
-    Piece& piece = pieces_[i];
-    const int32_t stage = stageOf[piece.first];
-    const bool local = stage == stageOf[piece.last] && lowered_.stages[stage].parts == 1;
-    piece.place.block = local || isScratch[i] ? Block::thread : Block::slice;
-    numbers.push_back(arenas[static_cast<int>(piece.place.block)].add(piece.bytes, piece.first, piece.last));
-  }
-  for (const Block block : {Block::thread, Block::slice}) {
-    arenas[static_cast<int>(block)].place();
-    lowered_.blockBytes[static_cast<int>(block)] = arenas[static_cast<int>(block)].bytes();
-  }
-  for (size_t i = 0; i < pieces_.size(); i++) {
-    pieces_[i].place.offset = arenas[static_cast<int>(pieces_[i].place.block)].offset(numbers[i]);
-  }
-}
-
-void Lowering::fillPlaces() {
-  for (size_t i = 0; i < program_.instructions.size(); i++) {
-    if (callOf_[i] < 0) continue;
-    const Instruction& instruction = program_.instructions[i];
-    Call& call = lowered_.calls[callOf_[i]];
-    const auto fill = [&](const std::vector<int32_t>& ids, Place* places) {
-      for (size_t k = 0; k < ids.size() && k < kMostOperands; k++) {
-        if (ids[k] < 0) continue;
-        if (pieceOf_[ids[k]] >= 0) places[k] = pieces_[pieceOf_[ids[k]]].place;
-        if (program_.tensors[ids[k]].role == Role::statistics) places[k] = statistics_[ids[k]].place;
-      }
-    };
-    fill(instruction.inputs, call.inputs);
-    fill(instruction.outputs, call.outputs);
-  }
-  size_t spread = 0;
-  for (size_t i = 0; i < lowered_.calls.size(); i++) {
-    Call& call = lowered_.calls[i];
-    if (scratch_[i] >= 0) call.scratch = pieces_[scratch_[i]].place;
-    if (call.run == gatherTargets) {
-      for (size_t id = 0; id < program_.tensors.size(); id++) {
-        if (program_.tensors[id].role == Role::targets) call.outputs[0] = pieces_[pieceOf_[id]].place;
-      }
-    }
-    if (!call.spread) continue;
-    Call& inner = *lowered_.spread[spread++];
-    Place place = call.scratch;
-    const auto next = [&](int64_t elements, Place outer) {
-      if (elements == 0) return outer;
-      const Place own = place;
-      place.offset += elements * kSliceSamples * kFloatBytes;
-      return own;
-    };
-    for (int k = 0; k < kMostOperands; k++) inner.inputs[k] = next(call.inputElements[k], call.inputs[k]);
-    for (int k = 0; k < kMostOperands; k++) inner.outputs[k] = next(call.outputElements[k], call.outputs[k]);
-  }
-}
-
 void Lowering::listGradients() {
   for (Stage& stage : lowered_.stages) {
     for (int32_t i = stage.begin; i < stage.end; i++) {
@@ -536,8 +296,6 @@ Lowered Lowering::run() {
   }
   return std::move(lowered_);
 }
-
-}  // namespace
 
 int32_t lanesFor(const Program& program) { return program.batchSize <= kMostPlanar ? 1 : kSliceSamples; }
 

@@ -253,4 +253,71 @@ inline std::vector<double> joinedTrainingProgram(int32_t batchSize) {
   return w.numbers();
 }
 
+// Rows of 2 channels of 3 numbers, normalized by the statistics of the step, which running ones follow, and then by
+// given ones; a dense layer of 5 classes. Where `rowOf` names them, the gradient of the first gamma is made of those
+// statistics.
+enum class RowOf { sums, given };
+
+inline std::vector<double> normalizedTrainingProgram(int32_t batchSize, RowOf rowOf = RowOf::sums) {
+  ProgramWriter w;
+  w.batchSize = batchSize;
+  w.sampleElements = 6;
+  w.targets = TargetKind::classes;
+  const std::vector<double> loss = {kSmallClasses, 1, 1};
+  const std::vector<double> dense = {6, kSmallClasses};
+  const std::vector<double> norm = {2, 3, 1e-5, 0};
+  const std::vector<double> frozen = {2, 3, 1e-5, 1};
+  const auto gamma = w.parameter(2);
+  const auto beta = w.parameter(2);
+  const auto mean = w.parameter(2);
+  const auto variance = w.parameter(2);
+  const auto weight = w.parameter(6 * kSmallClasses);
+  const int32_t labels = w.tensor(Role::targets, Kind::label, true, 1);
+  const auto statistics = [&] { return w.tensor(Role::statistics, Kind::floats, false, 4); };
+  const int32_t x = w.activation(6);
+  const int32_t own = statistics();
+  const int32_t given = statistics();
+  const int32_t first = w.activation(6);
+  const int32_t second = w.activation(6);
+  const int32_t logits = w.activation(kSmallClasses);
+  const int32_t losses = w.activation(1);
+  w.loss = w.scalar();
+  w.correct = w.scalar();
+  w.add(Op::gather, {}, {x}, {1, 1, 6, 0, 0, 0, 0, 1, 0});
+  w.add(Op::batchStatistics, {x}, {own}, {2, 3});
+  w.add(Op::batchNorm, {x, own, gamma.tensor, beta.tensor}, {first}, norm);
+  w.add(Op::givenStatistics, {mean.tensor, variance.tensor}, {given}, {2});
+  w.add(Op::batchNorm, {first, given, -1, -1}, {second}, frozen);
+  w.add(Op::dense, {second, weight.tensor}, {logits}, dense);
+  w.add(Op::scatter, {logits}, {}, {kSmallClasses, static_cast<double>(w.result(logits))});
+  w.add(Op::softmaxCrossEntropy, {logits, labels}, {losses}, loss);
+  w.add(Op::meanLoss, {losses}, {w.loss}, {});
+  w.add(Op::countCorrect, {logits, labels}, {w.correct}, {kSmallClasses, 1});
+
+  const int32_t gLogits = w.activation(kSmallClasses);
+  const int32_t gSecond = w.activation(6);
+  const int32_t gFirst = w.activation(6);
+  const int32_t gX = w.activation(6);
+  const int32_t sumsSecond = statistics();
+  const int32_t sumsFirst = statistics();
+  const int32_t gWeight = w.gradientOf(weight);
+  const int32_t gGamma = w.gradientOf(gamma);
+  const int32_t gBeta = w.gradientOf(beta);
+  w.add(Op::softmaxCrossEntropyGrad, {logits, labels}, {gLogits}, loss);
+  w.add(Op::denseGradWeight, {gLogits, second}, {gWeight}, dense);
+  w.add(Op::denseGradInput, {gLogits, weight.tensor}, {gSecond}, dense);
+  w.add(Op::batchNormSums, {gSecond, first, given}, {sumsSecond}, frozen);
+  w.add(Op::batchNormGradInput, {gSecond, first, given, sumsSecond, -1}, {gFirst}, frozen);
+  w.add(Op::batchNormSums, {gFirst, x, own}, {sumsFirst}, norm);
+  w.add(Op::batchNormGradInput, {gFirst, x, own, sumsFirst, gamma.tensor}, {gX}, norm);
+  w.add(Op::statisticsRow, {rowOf == RowOf::sums ? sumsFirst : given}, {gGamma}, {2, 1});
+  w.add(Op::statisticsRow, {sumsFirst}, {gBeta}, {2, 0});
+  w.add(Op::scatter, {gX}, {}, {6, static_cast<double>(w.result(gX))});
+  w.add(Op::followStatistics, {mean.tensor, variance.tensor, own}, {}, {2, 3, 0.1});
+  w.add(Op::sgd, {weight.tensor, gWeight}, {}, {6 * kSmallClasses, 0, 0});
+  w.add(Op::sgd, {gamma.tensor, gGamma}, {}, {2, 0, 0});
+  w.add(Op::sgd, {beta.tensor, gBeta}, {}, {2, 0, 0});
+  return w.numbers();
+}
+
 }  // namespace laminet::testing

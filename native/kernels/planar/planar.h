@@ -14,7 +14,8 @@ namespace laminet {
 
 // Weights are read as they are stored, [outChannels][inChannels / groups][kernelHeight][kernelWidth]. Elements of
 // output and gradInput are the chains of the kernels for slices, in their order, and come out the same; only that
-// padding is multiplied, so that an infinite weight gives NaN beside an edge.
+// padding is multiplied, so that an infinite weight gives NaN beside an edge, and an infinite gradient there gives NaN
+// in gradWeight.
 struct PlanarConv2dKernels {
   // Floats of scratch memory that any of the three needs.
   int64_t (*scratchSize)(const Conv2dGeometry&);
