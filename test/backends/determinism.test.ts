@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { tanh } from '../../lib/layers/activation';
+import { batchNorm } from '../../lib/layers/batch-norm';
 import { conv2d } from '../../lib/layers/conv2d';
 import { dense } from '../../lib/layers/dense';
 import { flatten } from '../../lib/layers/flatten';
@@ -50,6 +51,15 @@ function joined(): Graph {
   return connect([x], [rows.pipe(dense({ units: 10, activation: 'softmax' }))]);
 }
 
+/** A residual block whose convolutions are normalized: each step meets in its middle, forward and backward. */
+function normalized(): Graph {
+  const x = input([3, 12, 11]);
+  const stem = x.pipe(conv2d({ filters: 6, kernelSize: 3, padding: 1, useBias: false }), batchNorm());
+  const inner = stem.pipe(tanh(), conv2d({ filters: 6, kernelSize: 3, padding: 1, useBias: false }), batchNorm());
+  const sum = add([stem, inner]).pipe(maxPool2d(), flatten());
+  return connect([x], [sum.pipe(dense({ units: 10, activation: 'softmax' }))]);
+}
+
 /** What is trained, on how many samples an epoch; by plain gradient descent where nothing else is said. */
 interface Network {
   readonly name: string;
@@ -65,6 +75,7 @@ const NETWORKS: readonly Network[] = [
   { name: 'a network in the manner of VGG', graph: chain([3, 32, 32], vggLayers([4, 6, 8])), count: 150, epochs: 1 },
   { name: 'a network of large joints', graph: joined(), count: 40, epochs: 1 },
   { name: 'a residual network', graph: residual(), count: 150, epochs: 3 },
+  { name: 'a residual network with batch normalization', graph: normalized(), count: 150, epochs: 3 },
   { name: 'an uneven network, by Adam', graph: uneven(), count: 150, epochs: 3, optimizer: adamw() },
 ];
 
