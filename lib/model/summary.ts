@@ -54,7 +54,8 @@ function table(rows: readonly (readonly string[])[]): string[] {
 
 /**
  * A network as a table: a line a layer with its output's shape, parameters, work and memory for one sample; where layers do
- * not simply follow one another, what feeds each, too.
+ * not simply follow one another, what feeds each, too. Where some parameters are not trained (running statistics), a last line
+ * tells how many.
  */
 export function summarizeGraph(name: string, graph: Graph): string {
   const costs = layerCosts(graph);
@@ -73,5 +74,7 @@ export function summarizeGraph(name: string, graph: Graph): string {
     ]),
     ['total', '', total((cost) => cost.parameters), total((cost) => cost.flops), total((cost) => cost.outputBytes)],
   ];
-  return [name, ...table(rows)].join('\n');
+  const untrained = costs.reduce((sum, cost) => sum + cost.parameters, 0) - graph.parameterCount;
+  const note = untrained > 0 ? [`${number(untrained)} of the parameters are not trained`] : [];
+  return [name, ...table(rows), ...note].join('\n');
 }

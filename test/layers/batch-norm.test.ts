@@ -68,6 +68,13 @@ describe.each(['native', 'reference'] as const)('on the %s backend', (backend) =
   });
 });
 
+it('is counted in the summary, which says what is not trained', () => {
+  const model = sequential([batchNorm(), flatten(), dense({ units: 1 })], { inputShape: [3, 2, 2] });
+  const lines = model.summary().split('\n');
+  expect(lines.at(-2)).toMatch(/^total +25 /);
+  expect(lines.at(-1)).toBe('6 of the parameters are not trained');
+});
+
 it('refuses options out of range and inputs without channels', () => {
   expect(() => batchNorm({ momentum: 2 })).toThrow(expect.objectContaining({ code: 'E_OPTION' }));
   expect(() => batchNorm({ epsilon: 0 })).toThrow(expect.objectContaining({ code: 'E_OPTION' }));
