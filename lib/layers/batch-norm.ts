@@ -2,10 +2,11 @@ import { LaminetError } from '../errors';
 import { type InitializerLike, toInitializer } from '../initializers/initializer';
 import { batchNorm as batchNormOp, batchStatistics, followStatistics, givenStatistics } from '../ops/batch-norm';
 import { formatShape, sizeOf } from '../tensor/shape';
-import type { Layer, NamedOptions, ParameterSpec } from './layer';
+import type { Layer, ParameterSpec, TrainedOptions } from './layer';
+import { toTrainable } from './options';
 
 /** The options of {@link batchNorm}. */
-export interface BatchNormOptions extends NamedOptions {
+export interface BatchNormOptions extends TrainedOptions {
   /** The share of each batch in the running statistics. Default: 0.1, which Keras calls a momentum of 0.9. */
   readonly momentum?: number;
   /** Added to the variance. Default: 1e-5. */
@@ -28,7 +29,7 @@ export interface BatchNormOptions extends NamedOptions {
  *
  * In training, mean and (biased) variance are those of the batch, over its samples and all places of a channel; running
  * statistics follow them: `running = (1 - momentum) * running + momentum * batch`, with the unbiased variance. Otherwise the
- * running statistics are used. Parameters: `weight` (gamma) and `bias` (beta), each [channels]; not trained: `runningMean`,
+ * running statistics are used, also in training where the layer is frozen, and stay as they are. Parameters: `weight` (gamma) and `bias` (beta), each [channels]; not trained: `runningMean`,
  * from 0 on, and `runningVariance`, from 1 on.
  * Errors: `E_OPTION` for an option out of range, `E_SHAPE` for an input without channels.
  * Source: Ioffe, Szegedy, "Batch normalization: accelerating deep network training by reducing internal covariate shift",
@@ -56,6 +57,7 @@ export function batchNorm(options: BatchNormOptions = {}): Layer {
   return {
     kind: 'batchNorm',
     name,
+    trainable: toTrainable(options),
     config,
     build(inputShape) {
       const [channels, ...rest] = inputShape;
@@ -64,7 +66,7 @@ export function batchNorm(options: BatchNormOptions = {}): Layer {
           found: inputShape,
         });
       }
-      const one = { shape: [channels], fanIn: 1, fanOut: 1 };
+      const one = { kind: 'norm', shape: [channels], fanIn: 1, fanOut: 1 } as const;
       const parameters: ParameterSpec[] = [];
       if (scale) parameters.push({ ...one, name: 'weight', initializer: gammaInitializer });
       if (center) parameters.push({ ...one, name: 'bias', initializer: betaInitializer });
@@ -80,7 +82,7 @@ export function batchNorm(options: BatchNormOptions = {}): Layer {
           const gamma = scale ? values[0] : undefined;
           const beta = center ? values[scale ? 1 : 0] : undefined;
           const running = values.slice(-2);
-          const given = frozen || !emitter.training;
+          const given = frozen || emitter.frozen || !emitter.training;
           const statistics = given
             ? emitter.emit(givenStatistics, running, {})
             : emitter.emit(batchStatistics, [input], {});

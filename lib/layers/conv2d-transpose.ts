@@ -5,11 +5,11 @@ import { conv2dTranspose as conv2dTransposeOp } from '../ops/conv2d-transpose';
 import { checkPadding, type Padding, type Pair, toPair } from '../ops/window';
 import { sizeOf } from '../tensor/shape';
 import { type ActivationName, checkActivation, emitActivation } from './activation';
-import type { Layer, NamedOptions, ParameterSpec } from './layer';
-import { checkCount } from './options';
+import type { Layer, ParameterSpec, TrainedOptions } from './layer';
+import { checkCount, toTrainable } from './options';
 
 /** The options of {@link conv2dTranspose}. */
-export interface Conv2dTransposeOptions extends NamedOptions {
+export interface Conv2dTransposeOptions extends TrainedOptions {
   /** The number of output channels. */
   readonly filters: number;
   /** Height and width of the kernel. */
@@ -87,6 +87,7 @@ export function conv2dTranspose(options: Conv2dTransposeOptions): Layer {
   return {
     kind: 'conv2dTranspose',
     name,
+    trainable: toTrainable(options),
     config: {
       filters,
       kernelSize: [kernelHeight, kernelWidth],
@@ -109,9 +110,10 @@ export function conv2dTranspose(options: Conv2dTransposeOptions): Layer {
       const fans = { fanIn: (channels / groups) * taps, fanOut: (filters / groups) * taps };
       const weightShape = [channels, filters / groups, kernelHeight, kernelWidth];
       const parameters: ParameterSpec[] = [
-        { name: 'weight', shape: weightShape, initializer: kernelInitializer, ...fans },
+        { name: 'weight', kind: 'weight', shape: weightShape, initializer: kernelInitializer, ...fans },
       ];
-      if (useBias) parameters.push({ name: 'bias', shape: [filters], initializer: biasInitializer, ...fans });
+      if (useBias)
+        parameters.push({ name: 'bias', kind: 'bias', shape: [filters], initializer: biasInitializer, ...fans });
       const { outputs } = conv2dTransposeOp.infer(
         [
           { shape: inputShape, kind: 'float', batched: true },

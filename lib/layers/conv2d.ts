@@ -4,11 +4,11 @@ import { conv2d as conv2dOp } from '../ops/conv2d';
 import { checkPadding, type Padding, type Pair, toPair } from '../ops/window';
 import { sizeOf } from '../tensor/shape';
 import { type ActivationName, checkActivation, emitActivation } from './activation';
-import type { Layer, NamedOptions, ParameterSpec } from './layer';
-import { checkCount } from './options';
+import type { Layer, ParameterSpec, TrainedOptions } from './layer';
+import { checkCount, toTrainable } from './options';
 
 /** The options of {@link conv2d}. */
-export interface Conv2dOptions extends NamedOptions {
+export interface Conv2dOptions extends TrainedOptions {
   /** The number of output channels. */
   readonly filters: number;
   /** Height and width of the kernel. */
@@ -64,6 +64,7 @@ export function conv2d(options: Conv2dOptions): Layer {
   return {
     kind: 'conv2d',
     name,
+    trainable: toTrainable(options),
     config: {
       filters,
       kernelSize: [kernelHeight, kernelWidth],
@@ -93,9 +94,10 @@ export function conv2d(options: Conv2dOptions): Layer {
       const fans = { fanIn: (channels / groups) * taps, fanOut: (filters / groups) * taps };
       const weightShape = [filters, channels / groups, kernelHeight, kernelWidth];
       const parameters: ParameterSpec[] = [
-        { name: 'weight', shape: weightShape, initializer: kernelInitializer, ...fans },
+        { name: 'weight', kind: 'weight', shape: weightShape, initializer: kernelInitializer, ...fans },
       ];
-      if (useBias) parameters.push({ name: 'bias', shape: [filters], initializer: biasInitializer, ...fans });
+      if (useBias)
+        parameters.push({ name: 'bias', kind: 'bias', shape: [filters], initializer: biasInitializer, ...fans });
       const attributes = { strides, padding, dilation, groups };
       const { outputs } = conv2dOp.infer(
         [

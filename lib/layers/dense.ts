@@ -3,11 +3,11 @@ import { type InitializerLike, toInitializer } from '../initializers/initializer
 import { dense as denseOp } from '../ops/dense';
 import { formatShape } from '../tensor/shape';
 import { type ActivationName, checkActivation, emitActivation } from './activation';
-import type { Layer, NamedOptions, ParameterSpec } from './layer';
-import { checkCount } from './options';
+import type { Layer, ParameterSpec, TrainedOptions } from './layer';
+import { checkCount, toTrainable } from './options';
 
 /** The options of {@link dense}. */
-export interface DenseOptions extends NamedOptions {
+export interface DenseOptions extends TrainedOptions {
   /** The number of outputs. */
   readonly units: number;
   /** Applied to the sum. Default: `linear`. */
@@ -36,6 +36,7 @@ export function dense(options: DenseOptions): Layer {
   return {
     kind: 'dense',
     name,
+    trainable: toTrainable(options),
     config: {
       units,
       activation,
@@ -54,9 +55,10 @@ export function dense(options: DenseOptions): Layer {
       }
       const fans = { fanIn: inputs, fanOut: units };
       const parameters: ParameterSpec[] = [
-        { name: 'weight', shape: [units, inputs], initializer: kernelInitializer, ...fans },
+        { name: 'weight', kind: 'weight', shape: [units, inputs], initializer: kernelInitializer, ...fans },
       ];
-      if (useBias) parameters.push({ name: 'bias', shape: [units], initializer: biasInitializer, ...fans });
+      if (useBias)
+        parameters.push({ name: 'bias', kind: 'bias', shape: [units], initializer: biasInitializer, ...fans });
       return {
         outputShape: [units],
         parameters,

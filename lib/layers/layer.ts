@@ -3,10 +3,14 @@ import type { Op, Value } from '../ops/op';
 import type { Geometry } from '../ops/program';
 import type { Shape } from '../tensor/shape';
 
+/** What a parameter is to its layer: what its input is multiplied by, what is added to that, or a number of a normalization. */
+export type ParameterKind = 'weight' | 'bias' | 'norm';
+
 /** A tensor of numbers that a layer asks for: trained, or kept beside the trained ones. */
 export interface ParameterSpec {
   /** Its name inside the layer: `weight`, `bias`. */
   readonly name: string;
+  readonly kind: ParameterKind;
   readonly shape: Shape;
   readonly initializer: Initializer;
   /** How many inputs feed one output through this tensor, and how many outputs one input feeds: what initializers scale by. */
@@ -20,6 +24,8 @@ export interface ParameterSpec {
 export interface Emitter {
   /** Whether the program trains the network: some layers compute something else then. */
   readonly training: boolean;
+  /** Whether the layer that is being emitted is frozen: its parameters, and what it keeps beside them, stay as they are. */
+  readonly frozen: boolean;
   emit<A, G extends Geometry>(op: Op<A, G>, inputs: readonly (Value | undefined)[], attributes: A): Value;
   /** Adds something to be done at the end of each step of training, after the gradients. */
   update<A, G extends Geometry>(op: Op<A, G>, inputs: readonly (Value | undefined)[], attributes: A): void;
@@ -40,6 +46,8 @@ export interface Layer {
   /** The function that made it, and the first part of its default name. */
   readonly kind: string;
   readonly name: string | undefined;
+  /** Whether models train it, unless they are told otherwise by `freeze` and `unfreeze`. Default: true. */
+  readonly trainable?: boolean;
   /** Its options as JSON, all defaults filled in: the layer is rebuilt from them when a model is loaded. */
   readonly config: LayerConfig;
   /** Fits the layer to an input and checks that it can be. */
@@ -50,6 +58,7 @@ export interface Layer {
 export interface JoiningLayer {
   readonly kind: string;
   readonly name: string | undefined;
+  readonly trainable?: boolean;
   readonly config: LayerConfig;
   /** Fits the layer to its inputs, in their order, and checks that it can be. */
   join(inputShapes: readonly Shape[]): BuiltLayer<readonly Value[]>;
@@ -62,4 +71,10 @@ export type LayerConfig = Readonly<Record<string, unknown>>;
 export interface NamedOptions {
   /** What to call the layer in listings, errors and weight files. Default: its kind and a number, `conv2d_1`. */
   readonly name?: string;
+}
+
+/** The options of every layer that has parameters. */
+export interface TrainedOptions extends NamedOptions {
+  /** Whether the layer is trained; a model's `freeze` and `unfreeze` change it for that model. Default: true. */
+  readonly trainable?: boolean;
 }

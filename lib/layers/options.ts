@@ -1,4 +1,5 @@
 import { LaminetError } from '../errors';
+import type { TrainedOptions } from './layer';
 
 /** Throws unless an option is a whole number of at least 1. */
 export function checkCount(option: string, value: number): void {
@@ -8,4 +9,13 @@ export function checkCount(option: string, value: number): void {
       found: value,
     });
   }
+}
+
+/** Whether a layer is to be trained. Error: `E_OPTION` for what is neither true nor false. */
+export function toTrainable({ trainable = true }: TrainedOptions): boolean {
+  if (typeof trainable === 'boolean') return trainable;
+  throw new LaminetError('E_OPTION', `trainable must be true or false, found ${JSON.stringify(trainable)}`, {
+    option: 'trainable',
+    found: trainable,
+  });
 }

@@ -34,6 +34,8 @@ export interface CompileOptions {
   readonly loss?: Loss | readonly Loss[];
   /** Needed to train; without it, gradients are computed and nothing is updated. */
   readonly optimizer?: Optimizer;
+  /** The names of layers whose parameters stay as they are; their gradients are not computed. Default: none. */
+  readonly frozen?: ReadonlySet<string>;
   /** Whether layers compute what they do in training. Default: when training. */
   readonly training?: boolean;
   /** Whether the gradient of the input is wanted, too: it is the last result. */
@@ -59,7 +61,7 @@ function emitInputs(builder: ProgramBuilder, { inputs }: Graph, samples: Value):
 function emitForward(
   builder: ProgramBuilder,
   graph: Graph,
-  input: InputFormat,
+  { input, frozen }: CompileOptions,
 ): { x: Value; outputs: Value[]; parameters: Value[] } {
   const parameters = graph.parameters.map((slot, index) => builder.declareParameter(slot, index, 'parameter'));
   const x = builder.emit(gather, [], { ...input, shape: graph.inputShape });
@@ -68,6 +70,7 @@ function emitForward(
   const values: Value[] = [];
   for (const node of graph.nodes) {
     builder.layer = node.name;
+    builder.frozen = frozen?.has(node.layerName) ?? false;
     const fed = node.inputs.map((source) => (source < 0 ? inputs[-1 - source] : values[source]) as Value);
     const own = node.parameters.map((index) => parameters[index] as Value);
     values.push(node.built.emit(builder, fed, own));
@@ -164,8 +167,7 @@ function emitUpdates(
     const value = parameters[index] as Value;
     const gradient = gradients.get(value.id);
     if (!gradient) continue;
-    const node = graph.nodes.find((candidate) => candidate.parameters.includes(index));
-    builder.layer = node?.layerName ?? 'update';
+    builder.layer = slot.layer;
     const inputs = [value, gradient, ...builder.declareState(slot, index, names)];
     builder.append(op.name, inputs, [], op.infer(inputs, attributes).geometry);
   }
@@ -186,9 +188,9 @@ function withoutUnused(instructions: readonly Instruction[], kept: ReadonlySet<n
 
 /** Compiles a graph to the one list of instructions that a backend runs, for a batch size and a purpose. */
 export function compileProgram(graph: Graph, options: CompileOptions): Program {
-  const { purpose, batchSize, input, targets: targetKind, loss, optimizer } = options;
+  const { purpose, batchSize, input, targets: targetKind, loss, optimizer, frozen } = options;
   const builder = new ProgramBuilder(options.training ?? purpose === 'train');
-  const { x, outputs, parameters } = emitForward(builder, graph, input);
+  const { x, outputs, parameters } = emitForward(builder, graph, options);
   const kept = new Set<number>();
   const results: number[] = [];
   const giveBack = (value: Value): void => {
@@ -209,8 +211,9 @@ export function compileProgram(graph: Graph, options: CompileOptions): Program {
       const wanted = new Map<number, Value | undefined>();
       for (const [index, value] of parameters.entries()) {
         const slot = graph.parameters[index];
-        if (slot && slot.spec.trainable !== false)
+        if (slot && slot.spec.trainable !== false && !frozen?.has(slot.layer)) {
           wanted.set(value.id, builder.declareParameter(slot, index, 'gradient'));
+        }
       }
       if (options.inputGradient) wanted.set(x.id, undefined);
       const gradients = differentiate(builder, emitted.losses, wanted);

@@ -12,16 +12,21 @@ interface LayerDescription {
   readonly config: Record<string, unknown>;
 }
 
-/** Layers one after another, as a weight file has them. */
-interface ChainDescription {
+/** What every description has. */
+interface NetworkDescription {
   readonly name: string;
+  /** The names of layers that are frozen; missing where none is. */
+  readonly frozen?: readonly string[];
+}
+
+/** Layers one after another, as a weight file has them. */
+interface ChainDescription extends NetworkDescription {
   readonly inputShape: Shape;
   readonly layers: readonly LayerDescription[];
 }
 
 /** A network of any form, as a weight file has it. */
-interface GraphDescription {
-  readonly name: string;
+interface GraphDescription extends NetworkDescription {
   readonly inputs: readonly { readonly name: string; readonly shape: Shape }[];
   readonly layers: readonly LayerDescription[];
   /** Each use of a layer, in order: by names, what it is called, whose layer it is and what feeds it. */
@@ -35,15 +40,16 @@ export function nameAt({ inputs, nodes }: Graph, place: number): string {
 }
 
 /** A network as the JSON of a weight file's metadata. */
-export function describeGraph(name: string, graph: Graph): string {
+export function describeGraph(name: string, graph: Graph, frozen: ReadonlySet<string>): string {
   const { inputs, nodes, outputs, inputShape } = graph;
   const layers = nodes
     .filter((node) => node.name === node.layerName)
     .map(({ layer, layerName }) => ({ kind: layer.kind, name: layerName, config: { ...layer.config } }));
+  const network: NetworkDescription = { name, ...(frozen.size > 0 && { frozen: [...frozen] }) };
   const description: ChainDescription | GraphDescription = isChain(graph)
-    ? { name, inputShape, layers }
+    ? { ...network, inputShape, layers }
     : {
-        name,
+        ...network,
         inputs,
         layers,
         nodes: nodes.map((node) => ({
@@ -127,12 +133,28 @@ function rebuildGraph(path: string, description: GraphDescription): Graph {
   return connect(inputs, description.outputs.map(find));
 }
 
+/** The frozen layers of a description, each of which the graph must have. */
+function readFrozen(path: string, names: unknown, { nodes }: Graph): ReadonlySet<string> {
+  const isName = (name: unknown): boolean => nodes.some(({ layerName }) => layerName === name);
+  if (names === undefined) return new Set();
+  if (isListOf(names, isName)) return new Set(names as readonly string[]);
+  return refuse(path, `the network's frozen layers must be names of its layers, found ${JSON.stringify(names)}`);
+}
+
+/** A network that a file describes. */
+export interface RebuiltNetwork {
+  readonly name: string;
+  readonly graph: Graph;
+  /** The names of the layers that are frozen. */
+  readonly frozen: ReadonlySet<string>;
+}
+
 /**
  * The network that a weight file's metadata describe.
  * Errors: `E_FORMAT` where they describe none or one that contradicts itself, `E_UNKNOWN` for an unknown layer, `E_SHAPE`
  * and `E_OPTION` where layers do not fit.
  */
-export function rebuildNetwork(path: string, text: string | undefined): { name: string; graph: Graph } {
+export function rebuildNetwork(path: string, text: string | undefined): RebuiltNetwork {
   let description: unknown;
   try {
     description = JSON.parse(text ?? '');
@@ -141,12 +163,10 @@ export function rebuildNetwork(path: string, text: string | undefined): { name: 
   }
   if (isRecord(description) && isString(description.name)) {
     const { name } = description;
-    if (isGraphDescription(description)) {
-      return { name, graph: rebuildGraph(path, description as unknown as GraphDescription) };
-    }
-    if (isChainDescription(description)) {
-      return { name, graph: rebuildChain(path, description as unknown as ChainDescription) };
-    }
+    const graph = isGraphDescription(description)
+      ? rebuildGraph(path, description as unknown as GraphDescription)
+      : isChainDescription(description) && rebuildChain(path, description as unknown as ChainDescription);
+    if (graph) return { name, graph, frozen: readFrozen(path, description.frozen, graph) };
   }
   return refuse(path, 'the metadata describe no network; build it in code and use model.load');
 }

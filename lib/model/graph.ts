@@ -31,6 +31,8 @@ export interface GraphNode {
 
 /** A parameter of a network: where it lies and how it starts. */
 export interface GraphParameter extends ParameterSlot {
+  /** The name of the layer that it belongs to. */
+  readonly layer: string;
   readonly spec: ParameterSpec;
 }
 
@@ -109,7 +111,8 @@ class ParameterPlaces {
 
   #place(name: string, spec: ParameterSpec): number {
     const size = sizeOf(spec.shape);
-    this.parameters.push({ name: `${name}.${spec.name}`, shape: spec.shape, offset: this.elements, size, spec });
+    const { shape } = spec;
+    this.parameters.push({ name: `${name}.${spec.name}`, layer: name, shape, offset: this.elements, size, spec });
     this.elements += alignElements(size);
     return this.parameters.length - 1;
   }

@@ -11,7 +11,7 @@ import { readWeights } from './store';
  */
 export async function loadModel(path: string): Promise<Model> {
   const file = await readWeights(path);
-  const { name, graph } = rebuildNetwork(path, file.metadata.network);
+  const { name, graph, frozen } = rebuildNetwork(path, file.metadata.network);
   for (const { name: key, shape } of graph.parameters) {
     const tensor = file.tensors.get(key);
     if (tensor && sameShape(tensor.shape, shape) && (tensor.dtype === 'F32' || tensor.dtype === 'F64')) continue;
@@ -21,5 +21,5 @@ export async function loadModel(path: string): Promise<Model> {
       { path, tensor: key },
     );
   }
-  return new Model(name, graph, 0, { initialize: false }).load(path);
+  return new Model(name, graph, 0, { initialize: false, frozen }).load(path);
 }

@@ -13,6 +13,7 @@ import type { FloatArray, Precision } from '../tensor/storage';
 import { type CompileOptions, compileProgram, type InputFormat } from './compile';
 import type { Evaluation, History } from './events';
 import { checkEpochs, type FitOptions, train } from './fit';
+import { frozenAtFirst, layersFitting, trainedCount } from './frozen';
 import type { Graph } from './graph';
 import { OptimizerState } from './optimizer-state';
 import { ParameterStore } from './parameters';
@@ -96,12 +97,18 @@ export class Model {
   readonly graph: Graph;
   readonly seed: number;
   #store: ParameterStore;
+  #frozen: ReadonlySet<string>;
   #compiled: Compiled | undefined;
   #training = false;
   #disposed = false;
 
   /** @internal Use `sequential`. */
-  constructor(name: string, graph: Graph, seed: number, { initialize = true } = {}) {
+  constructor(
+    name: string,
+    graph: Graph,
+    seed: number,
+    options: { initialize?: boolean; frozen?: ReadonlySet<string> } = {},
+  ) {
     if (!Number.isSafeInteger(seed) || seed < 0) {
       throw new LaminetError('E_OPTION', `seed must be a whole number from 0 to 2^53 - 1, found ${String(seed)}`, {
         seed,
@@ -111,7 +118,8 @@ export class Model {
     this.graph = graph;
     this.seed = seed;
     this.#store = new ParameterStore(graph, 'float32');
-    if (initialize) this.#store.initialize(seed);
+    if (options.initialize ?? true) this.#store.initialize(seed);
+    this.#frozen = options.frozen ?? frozenAtFirst(graph);
   }
 
   /**
@@ -152,9 +160,35 @@ export class Model {
     return this.#store.view(name);
   }
 
+  /**
+   * Has the parameters of some layers stay as they are from the next `fit` on; their gradients are not computed. A frozen
+   * batch normalization normalizes with its running statistics and keeps them. `save` remembers which layers are frozen, and
+   * an optimizer's memory of their parameters waits for `unfreeze`. Nothing has to be compiled again.
+   * @param names of layers, or patterns in which `*` stands for any characters: `model.freeze('conv*')`
+   * Errors: `E_UNKNOWN` for a name that no layer with trained parameters has, `E_OPTION` for no names.
+   */
+  freeze(...names: readonly string[]): this {
+    this.#checkUsable();
+    this.#frozen = new Set([...this.#frozen, ...layersFitting(this.graph, names)]);
+    return this;
+  }
+
+  /** Has layers trained again from the next `fit` on: see {@link freeze}. */
+  unfreeze(...names: readonly string[]): this {
+    this.#checkUsable();
+    const thawed = new Set(layersFitting(this.graph, names));
+    this.#frozen = new Set([...this.#frozen].filter((name) => !thawed.has(name)));
+    return this;
+  }
+
+  /** The names of the layers that are frozen: by `trainable: false` or by {@link freeze}. */
+  get frozen(): readonly string[] {
+    return [...this.#frozen];
+  }
+
   /** The model's layers with their shapes, parameters, work and memory, as a table. */
   summary(): string {
-    return summarizeGraph(this.name, this.graph);
+    return summarizeGraph(this.name, this.graph, this.#frozen);
   }
 
   /** The program that the model compiles to, for reading. */
@@ -167,7 +201,8 @@ export class Model {
     };
     const { batchSize = 32 } = options;
     const targets = this.graph.outputs.length === 1 ? 'classes' : 'values';
-    return compileProgram(this.graph, { purpose, batchSize, input, targets, loss, optimizer });
+    const frozen = this.#frozen;
+    return compileProgram(this.graph, { purpose, batchSize, input, targets, loss, optimizer, frozen });
   }
 
   /**
@@ -195,7 +230,13 @@ export class Model {
       this.#requireTargets(validationData);
     }
     if (this.#training) throw new LaminetError('E_STATE', `${this.name} is being trained already`);
-    const { program, plan } = this.#planFor('train', data, batchSize, { loss, optimizer });
+    const parameters = trainedCount(this.graph, this.#frozen);
+    if (parameters === 0) {
+      const why = this.#frozen.size > 0 ? 'all layers that have parameters are frozen' : 'no layer has parameters';
+      throw new LaminetError('E_STATE', `${this.name} has nothing to train: ${why}`);
+    }
+    const extra = { loss, optimizer, frozen: this.#frozen };
+    const { program, plan } = this.#planFor('train', data, batchSize, extra, this.frozen.join());
     this.#training = true;
     this.#store.noteChange();
     try {
@@ -213,7 +254,7 @@ export class Model {
           seed,
           schedule: toSchedule(optimizer.learningRate),
           backend: plans.description,
-          parameters: this.graph.parameterCount,
+          parameters,
           profile: options.profile ?? false,
           signal: options.signal,
           onEvent: options.onEvent ?? ignoreEvent,
@@ -266,7 +307,7 @@ export class Model {
   /** Writes the network and its parameters to a safetensors file, whole or not at all. Error: `E_FILE`. */
   async save(path: string): Promise<void> {
     this.#checkUsable();
-    await saveModel(path, this.name, this.graph, this.#store);
+    await saveModel(path, this.name, this.graph, this.#frozen, this.#store);
   }
 
   /**
@@ -339,7 +380,7 @@ export class Model {
     purpose: Purpose,
     data: Dataset,
     batchSize: number,
-    extra: Pick<CompileOptions, 'loss' | 'optimizer'>,
+    extra: Pick<CompileOptions, 'loss' | 'optimizer' | 'frozen'>,
     use = '',
   ): PlannedProgram {
     const { source, padding, scale } = data;

@@ -25,6 +25,8 @@ export class ProgramBuilder implements Emitter {
   /** The phase and layer that emitted instructions belong to. */
   phase: Phase = 'input';
   layer = 'input';
+  /** Whether the layer that emits is frozen. */
+  frozen = false;
   /** What {@link update} was told, in order. */
   readonly updates: Instruction[] = [];
 

@@ -11,14 +11,20 @@ import type { ParameterStore } from './parameters';
 const LARGEST_FILE = 4 * 2 ** 30;
 
 /** Writes a network and its parameters to a safetensors file: the tensors by name, the network as JSON in the metadata. */
-export async function saveModel(path: string, name: string, graph: Graph, store: ParameterStore): Promise<void> {
+export async function saveModel(
+  path: string,
+  name: string,
+  graph: Graph,
+  frozen: ReadonlySet<string>,
+  store: ParameterStore,
+): Promise<void> {
   const tensors = new Map(
     [...store.entries()].map(([{ name: key, shape }, data]) => {
       const dtype = data.BYTES_PER_ELEMENT === 8 ? ('F64' as const) : ('F32' as const);
       return [key, { dtype, shape: [...shape], data }] as const;
     }),
   );
-  const network = describeGraph(name, graph);
+  const network = describeGraph(name, graph, frozen);
   await writeWhole(path, encodeSafetensors(tensors, { format: 'laminet', network }));
 }
 

@@ -1,5 +1,6 @@
 import { formatShape, sizeOf } from '../tensor/shape';
 import { nameAt } from './description';
+import { trainedCount } from './frozen';
 import { type Graph, isChain } from './graph';
 
 /** What one layer costs. */
@@ -54,10 +55,10 @@ function table(rows: readonly (readonly string[])[]): string[] {
 
 /**
  * A network as a table: a line a layer with its output's shape, parameters, work and memory for one sample; where layers do
- * not simply follow one another, what feeds each, too. Where some parameters are not trained (running statistics), a last line
- * tells how many.
+ * not simply follow one another, what feeds each, too. Where some parameters are not trained (running statistics, and those of
+ * frozen layers), a last line tells how many.
  */
-export function summarizeGraph(name: string, graph: Graph): string {
+export function summarizeGraph(name: string, graph: Graph, frozen: ReadonlySet<string> = new Set()): string {
   const costs = layerCosts(graph);
   const total = (pick: (cost: LayerCost) => number): string => number(costs.reduce((sum, cost) => sum + pick(cost), 0));
   const sources = (...names: readonly string[]): string[] => (isChain(graph) ? [] : [names.join(', ')]);
@@ -74,7 +75,7 @@ export function summarizeGraph(name: string, graph: Graph): string {
     ]),
     ['total', '', total((cost) => cost.parameters), total((cost) => cost.flops), total((cost) => cost.outputBytes)],
   ];
-  const untrained = costs.reduce((sum, cost) => sum + cost.parameters, 0) - graph.parameterCount;
+  const untrained = costs.reduce((sum, cost) => sum + cost.parameters, 0) - trainedCount(graph, frozen);
   const note = untrained > 0 ? [`${number(untrained)} of the parameters are not trained`] : [];
   return [name, ...table(rows), ...note].join('\n');
 }
