@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { LaminetError } from '../errors';
 import { libraryVersion } from '../run/version';
 import { addEvaluateCommand } from './evaluate';
+import { addGradcheckCommand } from './gradcheck';
 import { addInspectCommand } from './inspect';
 import { type CliIo, type CommandContext, chooseColors } from './terminal';
 import { addTrainCommand } from './train';
@@ -14,6 +15,7 @@ const EXAMPLES = `
 Examples:
   $ laminet train lenet5
   $ laminet inspect lenet5 --program
+  $ laminet gradcheck lenet5
   $ laminet evaluate runs/2026-03-05-14-07-09-lenet5
 
 Exit codes: 0 done, 1 failed (the reason on the standard error), 2 wrong usage, 130 stopped by Ctrl-C.`;
@@ -46,6 +48,7 @@ export async function runCli(argv: readonly string[], io: CliIo): Promise<number
   addTrainCommand(program, context);
   addEvaluateCommand(program, context);
   addInspectCommand(program, context);
+  addGradcheckCommand(program, context);
   try {
     await program.parseAsync([...argv], { from: 'user' });
     return exitCode;

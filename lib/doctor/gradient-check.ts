@@ -15,6 +15,8 @@ export interface GradientCheckOptions {
   readonly samples?: number;
   /** The most elements of a tensor that are measured, picked at random. Default: 64. */
   readonly elements?: number;
+  /** Hears of each layer as soon as it is checked: the check of a large network takes a while. */
+  readonly onLayer?: (check: LayerCheck) => void;
   /** Stops the check. */
   readonly signal?: AbortSignal;
 }
@@ -197,7 +199,9 @@ export async function checkGradients(graph: Graph, options: GradientCheckOptions
   const layers: LayerCheck[] = [];
   for (const [index, node] of graph.nodes.entries()) {
     const tensors = await checkGraph(alone(graph, node), index + 1, options, breathe);
-    layers.push({ layer: node.name, kind: node.layer.kind, ok: tensors.every(isRight), tensors });
+    const check: LayerCheck = { layer: node.name, kind: node.layer.kind, ok: tensors.every(isRight), tensors };
+    layers.push(check);
+    options.onLayer?.(check);
   }
   const network = await checkGraph(graph, 0, options, breathe);
   const guilty = layers.filter(({ ok }) => !ok).map(({ layer }) => layer);

@@ -12,8 +12,10 @@ export type Verdict = 'right' | 'wrong' | 'constant' | 'untested';
 /** What was found for one tensor's gradient. */
 export interface TensorVerdict {
   readonly verdict: Verdict;
-  /** Over the elements that were compared; Infinity where a gradient is not a number. */
+  /** Over the elements that were compared, what rounding may explain taken off; Infinity where a gradient is not a number. */
   readonly largestError: number;
+  /** The same as it was measured: what rounding added is in it. */
+  readonly observedError: number;
   /** The element with the largest error: the first of the measured ones where none has any. */
   readonly worst: { readonly index: number; readonly analytic: number; readonly numeric: number };
   /** Elements that were compared. */
@@ -31,8 +33,8 @@ const SMALL_PART = 1e-3;
 /** The largest part of a tensor's elements that may lie at a kink. */
 const LARGEST_SKIPPED_PART = 0.1;
 
-/** The relative error of one element, the noise of the measurement taken off. */
-function relativeError({ analytic, central, noise }: Measurement, floor: number): number {
+/** The relative error of one element, so much of the difference taken off. */
+function relativeError({ analytic, central }: Measurement, noise: number, floor: number): number {
   const difference = Math.abs(analytic - central);
   if (!Number.isFinite(difference)) return Number.POSITIVE_INFINITY;
   const beyondNoise = Math.max(0, difference - noise);
@@ -52,12 +54,17 @@ export function judge(measured: readonly Measurement[], ignored: () => boolean):
   const largest = measured.reduce((most, { central }) => Math.max(most, Math.abs(central)), 0);
   let worst = measured[0] as Measurement;
   let largestError = 0;
+  let observedError = 0;
   let skipped = 0;
   for (const measurement of measured) {
-    const error = relativeError(measurement, SMALL_PART * largest);
+    const floor = SMALL_PART * largest;
+    const error = relativeError(measurement, measurement.noise, floor);
     if (error > LARGEST_ERROR && isAtKink(measurement)) {
       skipped += 1;
-    } else if (error > largestError) {
+      continue;
+    }
+    observedError = Math.max(observedError, relativeError(measurement, 0, floor));
+    if (error > largestError) {
       largestError = error;
       worst = measurement;
     }
@@ -71,6 +78,7 @@ export function judge(measured: readonly Measurement[], ignored: () => boolean):
   return {
     verdict,
     largestError,
+    observedError,
     worst: { index: worst.index, analytic: worst.analytic, numeric: worst.central },
     checked: measured.length - skipped,
     skipped,

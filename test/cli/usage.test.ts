@@ -20,6 +20,7 @@ describe('help', () => {
     [['help', 'train'], '--learning-rate <x>'],
     [['evaluate', '--help'], 'laminet evaluate runs/'],
     [['inspect', '--help'], 'laminet inspect two-layer --program'],
+    [['gradcheck', '--help'], 'laminet gradcheck lenet5'],
   ])('%j goes to the standard output, with examples', async (argv, example) => {
     const { code, out, err } = await run(argv);
     expect(code).toBe(0);
