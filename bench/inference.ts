@@ -1,5 +1,4 @@
-import { sequential } from '../lib/model/sequential';
-import { networkNamed } from '../lib/networks/networks';
+import { networkModel } from '../lib/networks/networks';
 import { interleave, type Sample } from './measure';
 import { section } from './section';
 import { formatTable } from './table';
@@ -27,8 +26,7 @@ export const inference = section<readonly InferenceRow[]>({
   title: 'Inference of lenet5',
   describe: ({ threads }) => `From an array of numbers to an array of probabilities, on ${threads} threads.`,
   async measure({ threads }, rounds) {
-    const { layers, inputShape } = networkNamed('lenet5');
-    const model = sequential(layers(), { inputShape });
+    const model = networkModel('lenet5');
     model.compile({ loss: 'crossEntropy', backend: 'native', threads });
     const cases = METHODS.flatMap((method) =>
       CASES.map(({ images, calls }) => {

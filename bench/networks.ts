@@ -1,13 +1,12 @@
 import type { Dataset } from '../lib/data/dataset';
-import { chain, type Graph } from '../lib/model/graph';
-import { networkNamed } from '../lib/networks/networks';
+import type { Graph } from '../lib/model/graph';
+import { networkModel } from '../lib/networks/networks';
 import { randomImages } from './network-run';
 import type { NetworkName } from './peers/protocol';
 
 /** A network by its name. */
 export function networkGraph(name: NetworkName): Graph {
-  const { layers, inputShape } = networkNamed(name);
-  return chain(inputShape, layers());
+  return networkModel(name).graph;
 }
 
 /** Images at random as a network takes them; those of lenet5 get a border of 2 on their way. */

@@ -70,7 +70,7 @@ export type { Model, ModelOptions, OutputValues, Prediction, RunOptions, Samples
 export type { ProfileRow } from './model/profile';
 export { type SequentialOptions, sequential } from './model/sequential';
 export type { NetworkDefaults, NetworkDefinition } from './networks/network';
-export { NETWORKS, networkNamed } from './networks/networks';
+export { NETWORKS, networkModel, networkNamed } from './networks/networks';
 export {
   type AdamOptions,
   type AdamwOptions,

@@ -1,7 +1,6 @@
 import type { Dataset } from '../../lib/data/dataset';
 import { toLoss } from '../../lib/losses/loss';
-import { sequential } from '../../lib/model/sequential';
-import { networkNamed } from '../../lib/networks/networks';
+import { networkModel } from '../../lib/networks/networks';
 import type { Machine } from '../machine';
 import { type NetworkRun, trainingRun } from '../network-run';
 import { networkGraph, networkImages } from '../networks';
@@ -48,8 +47,7 @@ export function laminetTraining(machine: Machine, version: string): Peer {
 
 /** `predict` and `predictSync` of a compiled model, which take rows of numbers. */
 export function laminetInference(machine: Machine, version: string): Peer[] {
-  const { layers, inputShape } = networkNamed('lenet5');
-  const model = sequential(layers(), { inputShape });
+  const model = networkModel('lenet5');
   model.compile({ loss: 'crossEntropy', backend: 'native', threads: machine.threads });
   const pixels = (count: number) => Float32Array.from({ length: count * 1024 }, (_, index) => (index % 256) / 255);
   const call: Record<string, (samples: Float32Array | Dataset) => unknown> = {

@@ -3,8 +3,7 @@ import { isFolder } from '../files/folder';
 import type { LossName } from '../losses/loss';
 import { loadModel } from '../model/load-model';
 import type { Model } from '../model/model';
-import { sequential } from '../model/sequential';
-import { NETWORKS, networkNamed } from '../networks/networks';
+import { NETWORKS, networkModel } from '../networks/networks';
 import { type Run, readRun } from '../run/read-run';
 import { readTestData } from './data';
 import {
@@ -76,8 +75,7 @@ async function evaluate(path: string, options: EvaluateOptions, { io, print, col
 /** The network of that name with these weights; without a name the network that the file describes. */
 function openModel(weights: string, name: string | undefined): Promise<Model> {
   if (name === undefined) return loadModel(weights);
-  const network = networkNamed(name);
-  return sequential(network.layers(), { inputShape: network.inputShape, name }).load(weights);
+  return networkModel(name).load(weights);
 }
 
 function defaultLoss(network: string, run: Run | undefined): LossName {

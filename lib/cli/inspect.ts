@@ -1,11 +1,10 @@
 import type { Command } from 'commander';
 import { toLoss } from '../losses/loss';
 import { compileProgram } from '../model/compile';
-import { chain } from '../model/graph';
 import { printProgram } from '../model/print-program';
 import { summarizeGraph } from '../model/summary';
 import type { NetworkDefinition } from '../networks/network';
-import { NETWORKS, networkNamed } from '../networks/networks';
+import { NETWORKS, networkModel, networkNamed } from '../networks/networks';
 import type { Program } from '../ops/program';
 import { sgd } from '../optimizers/optimizer';
 import { sizeOf } from '../tensor/shape';
@@ -46,7 +45,7 @@ function inspect(name: string, options: InspectOptions, { print }: CommandContex
   const network = networkNamed(name);
   const batchSize = checkWhole('--batch-size', options.batchSize ?? network.defaults.batchSize, 1);
   const loss = toLossName(options.loss ?? network.defaults.loss);
-  const graph = chain(network.inputShape, network.layers());
+  const { graph } = networkModel(name);
   const program = compileProgram(graph, {
     purpose: 'train',
     batchSize,
@@ -64,12 +63,13 @@ function inspect(name: string, options: InspectOptions, { print }: CommandContex
   }
 }
 
-/** Images of bytes with 2 zeros on every side, as MNIST comes. */
+/** Images of bytes: grey ones with 2 zeros on every side, as MNIST comes, and colour ones as they are. */
 function inputOf({ inputShape }: NetworkDefinition): Parameters<typeof compileProgram>[1]['input'] {
   const [channels = 1, height = 1, width = 1] = inputShape;
+  const border = channels === 1 ? 2 : 0;
   return {
-    source: { kind: 'uint8', shape: [channels, height - 4, width - 4] },
-    padding: [2, 2, 2, 2],
+    source: { kind: 'uint8', shape: [channels, height - 2 * border, width - 2 * border] },
+    padding: [border, border, border, border],
     scale: 1 / 255,
   };
 }

@@ -6,9 +6,8 @@ import type { LossName } from '../losses/loss';
 import type { Evaluation, History } from '../model/events';
 import type { Model } from '../model/model';
 import { checkFit } from '../model/runner';
-import { sequential } from '../model/sequential';
 import type { NetworkDefinition } from '../networks/network';
-import { NETWORKS, networkNamed } from '../networks/networks';
+import { NETWORKS, networkModel, networkNamed } from '../networks/networks';
 import { sgd } from '../optimizers/optimizer';
 import { RunWriter } from '../run/run-writer';
 import { libraryVersion } from '../run/version';
@@ -105,7 +104,7 @@ async function train(name: string, options: TrainOptions, context: CommandContex
       ? Math.min(asked.batchSize, data.train.count)
       : checkBatchFits(asked.batchSize, data.train.count);
   const settings = { ...asked, batchSize };
-  const model = sequential(network.layers(), { inputShape: network.inputShape, seed: settings.seed, name });
+  const model = networkModel(name, { seed: settings.seed });
   try {
     checkFit(model.graph, data.train, name);
     checkFit(model.graph, data.test, name);

@@ -29,11 +29,12 @@ export const lenet5First: NetworkDefinition = {
   description: 'LeNet-5 with 86 tanh units before ten plain outputs, on squared errors',
   inputShape: [1, 32, 32],
   defaults: { loss: 'sse', learningRate: 0.05, batchSize: 16, epochs: 4 },
-  layers: () => [
-    ...features(),
-    dense({ units: 86, activation: 'tanh', kernelInitializer }),
-    dense({ units: 10, kernelInitializer }),
-  ],
+  outputs: (inputs) =>
+    inputs.pipe(
+      ...features(),
+      dense({ units: 86, activation: 'tanh', kernelInitializer }),
+      dense({ units: 10, kernelInitializer }),
+    ),
 };
 
 /** LeNet-5 with its features going straight into ten tanh units and a softmax. */
@@ -42,5 +43,6 @@ export const lenet5: NetworkDefinition = {
   description: 'LeNet-5 with ten tanh units and a softmax, on cross-entropy',
   inputShape: [1, 32, 32],
   defaults: { loss: 'crossEntropy', learningRate: 0.2, batchSize: 16, epochs: 4 },
-  layers: () => [...features(), dense({ units: 10, activation: 'tanh', kernelInitializer }), softmax()],
+  outputs: (inputs) =>
+    inputs.pipe(...features(), dense({ units: 10, activation: 'tanh', kernelInitializer }), softmax()),
 };

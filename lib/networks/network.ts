@@ -1,4 +1,4 @@
-import type { Layer } from '../layers/layer';
+import type { NetworkNode } from '../layers/node';
 import type { LossName } from '../losses/loss';
 import type { Shape } from '../tensor/shape';
 
@@ -18,6 +18,6 @@ export interface NetworkDefinition {
   /** What one sample looks like, padding included. */
   readonly inputShape: Shape;
   readonly defaults: NetworkDefaults;
-  /** Its layers, made anew. */
-  layers(): Layer[];
+  /** Leads a node of {@link inputShape} through the network's layers, made anew, to its output. */
+  outputs(inputs: NetworkNode): NetworkNode;
 }

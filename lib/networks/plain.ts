@@ -12,11 +12,12 @@ export const twoLayer: NetworkDefinition = {
   description: 'two fully connected layers: 100 sigmoids, 10 outputs',
   inputShape: [1, 32, 32],
   defaults: { loss: 'sse', learningRate: 0.1, batchSize: 16, epochs: 4 },
-  layers: () => [
-    linearize(),
-    dense({ units: 100, activation: 'sigmoid', kernelInitializer }),
-    dense({ units: 10, kernelInitializer }),
-  ],
+  outputs: (inputs) =>
+    inputs.pipe(
+      linearize(),
+      dense({ units: 100, activation: 'sigmoid', kernelInitializer }),
+      dense({ units: 10, kernelInitializer }),
+    ),
 };
 
 /** The same with one convolution before it. */
@@ -25,10 +26,11 @@ export const oneConv: NetworkDefinition = {
   description: 'one convolution of 5 filters, then the two fully connected layers',
   inputShape: [1, 32, 32],
   defaults: { loss: 'sse', learningRate: 0.03, batchSize: 16, epochs: 4 },
-  layers: () => [
-    conv2d({ filters: 5, kernelSize: 5, activation: 'tanh', kernelInitializer }),
-    linearize(),
-    dense({ units: 100, activation: 'sigmoid', kernelInitializer }),
-    dense({ units: 10, kernelInitializer }),
-  ],
+  outputs: (inputs) =>
+    inputs.pipe(
+      conv2d({ filters: 5, kernelSize: 5, activation: 'tanh', kernelInitializer }),
+      linearize(),
+      dense({ units: 100, activation: 'sigmoid', kernelInitializer }),
+      dense({ units: 10, kernelInitializer }),
+    ),
 };

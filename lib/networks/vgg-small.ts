@@ -30,5 +30,5 @@ export const vggSmall: NetworkDefinition = {
   description: 'six 3x3 convolutions with rectifiers for 3x32x32 images, on cross-entropy',
   inputShape: [3, 32, 32],
   defaults: { loss: 'crossEntropy', learningRate: 0.01, batchSize: 64, epochs: 10 },
-  layers: () => vggLayers([64, 128, 256]),
+  outputs: (inputs) => inputs.pipe(...vggLayers([64, 128, 256])),
 };

@@ -1,5 +1,4 @@
-import { chain } from '../../lib/model/graph';
-import { lenet5 } from '../../lib/networks/lenet5';
+import { networkModel } from '../../lib/networks/networks';
 import { sizeOf } from '../../lib/tensor/shape';
 import { instructionSets, nativeTarget } from '../support/backends';
 import { normals } from '../support/random';
@@ -8,7 +7,7 @@ import { compilePlain, placeParameters } from '../support/single-op';
 
 const IMAGES = 33;
 
-const graph = chain(lenet5.inputShape, lenet5.layers());
+const { graph } = networkModel('lenet5');
 const samples = normals(IMAGES * sizeOf(graph.inputShape), 7);
 
 /** The predictions of all images, so many at a time. */

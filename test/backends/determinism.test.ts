@@ -9,7 +9,8 @@ import { add, concat, multiply } from '../../lib/layers/join';
 import { maxPool2d } from '../../lib/layers/max-pool2d';
 import { crossEntropy } from '../../lib/losses/loss';
 import { chain, connect, type Graph } from '../../lib/model/graph';
-import { lenet5 } from '../../lib/networks/lenet5';
+import { networkModel } from '../../lib/networks/networks';
+import { resnet } from '../../lib/networks/resnet';
 import { vggLayers } from '../../lib/networks/vgg-small';
 import { adamw } from '../../lib/optimizers/adam';
 import type { Optimizer } from '../../lib/optimizers/contract';
@@ -60,6 +61,12 @@ function normalized(): Graph {
   return connect([x], [sum.pipe(dense({ units: 10, activation: 'softmax' }))]);
 }
 
+/** ResNet-20 with a block a stage and few filters. */
+function smallResnet(): Graph {
+  const x = input([3, 16, 14]);
+  return connect([x], [resnet(x, [4, 6, 9], 1)]);
+}
+
 /** What is trained, on how many samples an epoch; by plain gradient descent where nothing else is said. */
 interface Network {
   readonly name: string;
@@ -71,11 +78,12 @@ interface Network {
 
 const NETWORKS: readonly Network[] = [
   { name: 'an uneven network', graph: uneven(), count: 150, epochs: 3 },
-  { name: 'LeNet-5', graph: chain(lenet5.inputShape, lenet5.layers()), count: 150, epochs: 1 },
+  { name: 'LeNet-5', graph: networkModel('lenet5').graph, count: 150, epochs: 1 },
   { name: 'a network in the manner of VGG', graph: chain([3, 32, 32], vggLayers([4, 6, 8])), count: 150, epochs: 1 },
   { name: 'a network of large joints', graph: joined(), count: 40, epochs: 1 },
   { name: 'a residual network', graph: residual(), count: 150, epochs: 3 },
   { name: 'a residual network with batch normalization', graph: normalized(), count: 150, epochs: 3 },
+  { name: 'a small ResNet', graph: smallResnet(), count: 150, epochs: 1 },
   { name: 'an uneven network, by Adam', graph: uneven(), count: 150, epochs: 3, optimizer: adamw() },
 ];
 

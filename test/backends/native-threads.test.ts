@@ -10,9 +10,9 @@ import type { Layer } from '../../lib/layers/layer';
 import { maxPool2d } from '../../lib/layers/max-pool2d';
 import { crossEntropy } from '../../lib/losses/loss';
 import { chain, type Graph } from '../../lib/model/graph';
-import { lenet5 } from '../../lib/networks/lenet5';
+import { networkModel } from '../../lib/networks/networks';
 import { sgd } from '../../lib/optimizers/optimizer';
-import { type Shape, sizeOf } from '../../lib/tensor/shape';
+import { sizeOf } from '../../lib/tensor/shape';
 import type { FloatArray } from '../../lib/tensor/storage';
 import { instructionSets, nativeTarget, type TestTarget } from '../support/backends';
 import { newPlan, request } from '../support/classifier';
@@ -33,9 +33,9 @@ const odd = (): Layer[] => [
   dense({ units: 10, activation: 'softmax' }),
 ];
 
-const networks: { readonly name: string; readonly inputShape: Shape; layers(): Layer[] }[] = [
-  lenet5,
-  { name: 'an odd network', inputShape: [3, 11, 9], layers: odd },
+const networks: { readonly name: string; readonly graph: Graph }[] = [
+  networkModel('lenet5'),
+  { name: 'an odd network', graph: chain([3, 11, 9], odd()) },
 ];
 
 /** The samples of as many as three steps, the last one short. */
@@ -79,9 +79,7 @@ function train(graph: Graph, { backend, precision, threads }: TestTarget, batchS
   return hash.digest('hex');
 }
 
-describe.each(networks)('training $name', ({ inputShape, layers }) => {
-  const graph = chain(inputShape, layers());
-
+describe.each(networks)('training $name', ({ graph }) => {
   // 1,100 samples are 69 slices: more than there are slots for gradients, so that some slices share one.
   it.each([1, 5, 16, 17, 64, 100, 1100])(
     'in steps of %i gives the same SHA-256 on any number of threads and with AVX2 and AVX-512',

@@ -7,6 +7,7 @@ import { add, concat, multiply } from '../../lib/layers/join';
 import { maxPool2d } from '../../lib/layers/max-pool2d';
 import type { InputNode, NetworkNode } from '../../lib/layers/node';
 import { connect, type Graph } from '../../lib/model/graph';
+import { resnet } from '../../lib/networks/resnet';
 import type { Shape } from '../../lib/tensor/shape';
 import { AWKWARD_BATCHES } from './layer-case';
 
@@ -128,6 +129,7 @@ export const graphCases: readonly GraphCase[] = [
     const around = stem.pipe(conv2d({ filters: 6, kernelSize: 1, strides: 2 }));
     return add([around, inner]).pipe(tanh(), flatten(), dense({ units: 3 }));
   }),
+  oneInput('a small ResNet', [3, 8, 6], (x) => resnet(x, [4, 5, 6], 1), 17),
   oneInput('densely connected layers', [2, 5, 5], (x) => {
     const grow = (node: NetworkNode): NetworkNode =>
       concat([node, node.pipe(conv2d({ filters: 3, kernelSize: 3, padding: 'same', activation: 'tanh' }))]);

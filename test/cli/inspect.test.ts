@@ -12,7 +12,7 @@ async function inspect(...argv: string[]): Promise<string> {
 test.each(NETWORKS.map(({ name }) => name))('%s: layers, shapes, parameters, work and memory', async (name) => {
   const lines = (await inspect(name)).split('\n');
   expect(lines[0]).toBe(name);
-  expect(lines[1]).toMatch(/^layer +output +parameters +FLOPs\/sample +bytes\/sample$/);
+  expect(lines[1]).toMatch(/^layer +output +parameters +FLOPs\/sample +bytes\/sample( +connected to)?$/);
   expect(lines[2]).toMatch(/^input +[13]x32x32 /);
   expect(lines.find((line) => line.startsWith('total'))).toMatch(/^total +[\d,]+ +[\d,]+ +[\d,]+$/);
 });

@@ -99,7 +99,8 @@ describe('an option that cannot be used is one sentence, exit code 1, and nothin
 
   test.each(['train', 'inspect'])('%s of an unknown network', async (command) => {
     const { code, out, err } = await run([command, 'lenet']);
-    const sentence = 'there is no network "lenet"; there are two-layer, one-conv, lenet5-first, lenet5, vgg-small';
+    const sentence =
+      'there is no network "lenet"; there are two-layer, one-conv, lenet5-first, lenet5, vgg-small, resnet20';
     expect([code, out, err]).toEqual([1, '', `laminet: ${sentence}\n`]);
   });
 });

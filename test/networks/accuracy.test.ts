@@ -1,7 +1,6 @@
 import type { Dataset } from '../../lib/data/dataset';
 import { readMnist } from '../../lib/data/mnist';
-import { sequential } from '../../lib/model/sequential';
-import { networkNamed } from '../../lib/networks/networks';
+import { networkModel, networkNamed } from '../../lib/networks/networks';
 import { sgd } from '../../lib/optimizers/optimizer';
 
 const FOLDER = '../shared/data/mnist';
@@ -23,9 +22,8 @@ it.each([
 ])(
   '%s learns MNIST in %d epochs',
   async (name, epochs, accuracy) => {
-    const { inputShape, layers, defaults } = networkNamed(name);
-    const model = sequential(layers(), { inputShape, name, seed: 0 });
-    const { loss, learningRate, batchSize } = defaults;
+    const { loss, learningRate, batchSize } = networkNamed(name).defaults;
+    const model = networkModel(name);
     model.compile({ backend: 'native', loss, optimizer: sgd({ learningRate }) });
     await model.fit(train, { epochs, batchSize });
     expect((await model.evaluate(test)).accuracy).toBeGreaterThanOrEqual(accuracy);
