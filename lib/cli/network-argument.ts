@@ -4,8 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { LaminetError } from '../errors';
 import { loadModel } from '../model/load-model';
 import { Model } from '../model/model';
-import { sequential } from '../model/sequential';
-import { NETWORKS, networkNamed } from '../networks/networks';
+import { NETWORKS, networkModel } from '../networks/networks';
 import { readRun } from '../run/read-run';
 
 /** What a command's `<network>` may be, for its help. */
@@ -28,8 +27,7 @@ export async function openNetwork(argument: string): Promise<Model> {
     const { weightsPath } = await readRun(argument);
     return loadModel(weightsPath);
   }
-  const { name, inputShape, layers } = networkNamed(argument);
-  return sequential(layers(), { inputShape, name });
+  return networkModel(argument);
 }
 
 /** The model that a module exports by default. Under CommonJS that is `module.exports`, or its property `default`. */
