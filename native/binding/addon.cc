@@ -13,6 +13,7 @@
 #include "cpu/features.h"
 #include "parallel/team.h"
 #include "plan/clock.h"
+#include "plan/op.h"
 #include "plan/plan.h"
 
 namespace {

@@ -1,18 +1,8 @@
+// What the functions that run calls share: where a call finds its operands in a slice.
 #pragma once
 #include "plan/lower.h"
 
 namespace laminet {
-
-using CallFunction = void (*)(const Call&, Slice&);
-
-// The function that runs an op for a slice of 16 samples. `dense` for a convolution whose kernel covers its whole
-// image.
-CallFunction callFunction(Op op, bool dense);
-// The same for an op that pools, too.
-CallFunction pooledCallFunction(Op op);
-
-// The same for a slice of one sample; null where the op has no kernel of its own for that.
-CallFunction planarCallFunction(Op op, bool dense);
 
 // Runs call.spread, a call for slices of 16, on one sample: its inputs are spread to the first of 16 lanes, and the
 // outputs collected from there.
@@ -32,6 +22,20 @@ inline float* outputOf(const Call& call, const Slice& slice, int index = 0) {
 inline const float* biasOf(const Call& call, const Slice& slice) {
   return call.bias < 0 ? nullptr : slice.buffers->parameters + call.bias;
 }
+inline const float* packedOf(const Call& call, const Slice& slice) { return slice.packed + call.weight; }
+inline const float* weightOf(const Call& call, const Slice& slice) { return slice.buffers->parameters + call.weight; }
 inline float* gradientOf(const Call& call, const Slice& slice) { return slice.gradients + call.weight; }
+
+// OpDefinition::work of an op that does so much for each element of its output.
+template <int cost>
+int64_t workPerOutput(const Call& call) {
+  return cost * call.outputElements[0];
+}
+
+// This part's range of a tensor of so many elements, in floats: whole vectors of 16.
+inline Share floatsOf(const Call& call, const Slice& slice, int64_t elements) {
+  const Share vectors = shareOf(slice.part, (elements * call.lanes + 15) / 16);
+  return {vectors.begin * 16, vectors.end * 16};
+}
 
 }  // namespace laminet

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "plan/op.h"
+
 namespace laminet {
 namespace {
 
@@ -10,8 +12,6 @@ bool tilesByTwo(const MaxPool2dGeometry& g) {
   return g.kernelHeight == 2 && g.kernelWidth == 2 && g.strideHeight == 2 && g.strideWidth == 2 && g.padTop == 0 &&
          g.padLeft == 0 && g.inHeight == 2 * g.outHeight && g.inWidth == 2 * g.outWidth;
 }
-
-bool isActivation(Op op) { return op == Op::tanh || op == Op::sigmoid || op == Op::relu; }
 
 class Fusing {
  public:
@@ -50,8 +50,8 @@ class Fusing {
     conv->outputs = pooling->outputs;
     absorb(pooling);
     Instruction* activation = onlyReader(conv->outputs[0]);
-    if (!activation || !isActivation(activation->op)) return;
-    conv->fusion.activation = activation->op;
+    if (!activation || !definitionOf(activation->op).monotonic) return;
+    conv->fusion.activation = definitionOf(activation->op).monotonic;
     conv->outputs[0] = activation->outputs[0];
     absorb(activation);
   }

@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "plan/batch_norm.h"
 #include "plan/calls.h"
 #include "plan/lowering.h"
 #include "plan/stages.h"
@@ -14,99 +13,87 @@ namespace {
 // of a larger batch's samples are well enough filled.
 constexpr int32_t kMostPlanar = 8;
 
-// A convolution whose kernel covers its whole image is a fully connected layer: every weight meets one input.
-bool coversImage(const Conv2dGeometry& g) {
-  return g.groups == 1 && g.outHeight == 1 && g.outWidth == 1 && g.kernelHeight == g.inHeight &&
-         g.kernelWidth == g.inWidth && g.padTop == 0 && g.padLeft == 0 && g.padBottom == 0 && g.padRight == 0 &&
-         (g.dilationHeight == 1 || g.kernelHeight == 1) && (g.dilationWidth == 1 || g.kernelWidth == 1);
-}
-
-bool isConvolution(Op op) { return op == Op::conv2d || op == Op::conv2dGradInput || op == Op::conv2dGradWeight; }
-
-bool isDense(const Instruction& instruction) {
-  switch (instruction.op) {
-    case Op::dense:
-    case Op::denseGradInput:
-    case Op::denseGradWeight: return true;
-    default: return isConvolution(instruction.op) && coversImage(instruction.geometry.conv2d);
-  }
-}
-
 bool samePacking(const Packing& a, const Packing& b) {
-  return a.parameter == b.parameter && a.dense == b.dense && a.backward == b.backward && a.rows == b.rows &&
-         memcmp(&a.conv2d, &b.conv2d, sizeof a.conv2d) == 0 &&
-         memcmp(&a.denseGeometry, &b.denseGeometry, sizeof a.denseGeometry) == 0;
+  return a.parameter == b.parameter && a.pack == b.pack && memcmp(&a.geometry, &b.geometry, sizeof a.geometry) == 0;
 }
 
 }  // namespace
 
-// Sums of partial gradients are done in the last stage.
-bool Lowering::sumsGradients(const Instruction& instruction) const {
-  return instruction.op == Op::add && program_.tensors[instruction.outputs[0]].role != Role::activation;
+Lowering::Lowering(const Program& program, const KernelTable& kernels, int32_t threads)
+    : program_(program),
+      kernels_(kernels),
+      threads_(threads),
+      pieceOf_(program.tensors.size(), -1),
+      last_(program.tensors.size(), -1),
+      statistics_(program.tensors.size()) {
+  lowered_.lanes = lanesFor(program);
+  lowered_.slices = (program.batchSize + lowered_.lanes - 1) / lowered_.lanes;
 }
 
-int64_t Lowering::packing(const Instruction& instruction, bool dense, bool backward) {
-  const int32_t parameter = program_.tensors[instruction.inputs[1]].parameter;
-  Packing packing{};
-  packing.parameter = parameter;
-  packing.backward = backward;
-  int64_t size = program_.parameters[parameter].size;
-  if (!dense) {
-    packing.conv2d = instruction.geometry.conv2d;
-    packing.rows = packing.conv2d.outChannels;
-    packing.pools = backward && instruction.fusion.pools;
-    if (packing.pools) size = kernels_.conv2dPool->packedSize(packing.conv2d);
-  } else {
-    packing.dense = true;
-    packing.denseGeometry = instruction.geometry.dense;
-    if (isConvolution(instruction.op)) {
-      const int32_t outputs = instruction.geometry.conv2d.outChannels;
-      packing.denseGeometry = {static_cast<int32_t>(size / outputs), outputs};
-    }
-    packing.rows = packing.denseGeometry.outputs;
-    const DenseGeometry& g = packing.denseGeometry;
-    if (planar()) {
-      size = kernels_.planar->dense.packedSize(g);
-    } else {
-      size =
-          backward ? kernels_.dense->packedSize(g.inputs, g.outputs) : kernels_.dense->packedSize(g.outputs, g.inputs);
-    }
-  }
-  // A layer that is used several times finds its weights packed.
+int64_t Lowering::parameterOffset(int32_t tensor) const {
+  return program_.parameters[program_.tensors[tensor].parameter].offset;
+}
+
+int64_t Lowering::packed(int32_t tensor, Packing packing) {
+  packing.parameter = program_.tensors[tensor].parameter;
   for (const Packing& other : lowered_.packings) {
     if (samePacking(packing, other)) return other.offset;
   }
   packing.offset = lowered_.packedFloats;
   lowered_.packings.push_back(packing);
-  lowered_.packedFloats += (size + 15) / 16 * 16;
+  lowered_.packedFloats += (packing.floats + 15) / 16 * 16;
   return packing.offset;
 }
 
-// Room for what each slice leaves behind for the gradient of a fully connected layer's weights.
-void Lowering::keep(GradientPart* part, Call* call) {
-  const DenseGeometry& g = call->geometry.dense;
-  call->keptInputs = lowered_.keptFloats;
-  lowered_.keptFloats += lowered_.slices * (planar() ? g.inputs : kernels_.dense->keptInputs(g));
-  call->keptGradients = lowered_.keptFloats;
-  lowered_.keptFloats += static_cast<int64_t>(lowered_.slices) * g.outputs * lowered_.lanes;
-  part->dense = true;
-  part->geometry = g;
-  part->keptInputs = call->keptInputs;
-  part->keptGradients = call->keptGradients;
+GradientPart& Lowering::addGradient(const Instruction& instruction, Call* call) {
+  const int32_t gradient = instruction.outputs[0];
+  const int32_t parameter = program_.tensors[gradient].parameter;
+  call->weight = gradientPlaces_[gradient];
+  lowered_.hasGradient[parameter] = true;
+  GradientPart part{};
+  part.place = call->weight;
+  part.instruction = call->instruction;
+  lowered_.gradientParts[parameter].push_back(part);
+  return lowered_.gradientParts[parameter].back();
 }
 
-int64_t Lowering::scratchFloats(const Call& call) const {
-  if (call.dense || !isConvolution(call.op)) return 0;
-  const Conv2dGeometry& g = call.geometry.conv2d;
-  if (planar()) return kernels_.planar->conv2d.scratchSize(g);
-  if (call.op != Op::conv2dGradWeight) return 0;
-  return call.fusion.pools ? kernels_.conv2dPool->scratchSize(g) : kernels_.conv2d->scratchSize(g);
+void Lowering::addSlotGradient(const Instruction& instruction, Call* call) {
+  addGradient(instruction, call);
+  call->slotFloats = program_.tensors[instruction.outputs[0]].elements;
+}
+
+int64_t Lowering::keep(int64_t floats) {
+  const int64_t place = lowered_.keptFloats;
+  lowered_.keptFloats += lowered_.slices * floats;
+  return place;
+}
+
+void Lowering::giveStatistics(int32_t id, int32_t mean, int32_t variance) {
+  statistics_[id].mean = parameterOffset(mean);
+  statistics_[id].variance = parameterOffset(variance);
+}
+
+void Lowering::addUpdate(const Instruction& update, int32_t number) {
+  lowered_.updates[program_.tensors[update.inputs[0]].parameter] = number;
+}
+
+void Lowering::addFollow(int32_t mean, int32_t variance, int32_t statistics, Follow follow) {
+  follow.mean = parameterOffset(mean);
+  follow.variance = parameterOffset(variance);
+  follow.statistics = statistics_[statistics].place;
+  lowered_.follows.push_back(follow);
+}
+
+// Sums of partial gradients are done in the last stage.
+bool Lowering::sumsGradients(const Instruction& instruction) const {
+  const auto& inputs = instruction.inputs;
+  return !inputs.empty() && inputs[0] >= 0 && program_.tensors[inputs[0]].role == Role::partial;
 }
 
 // A call for 16 lanes in place of one for one sample, with its operands in scratch.
-void Lowering::addSpread(Call* call) {
+void Lowering::addSpread(Call* call, CallFunction run) {
   auto inner = std::make_unique<Call>(*call);
-  inner->run = callFunction(call->op, call->dense);
+  inner->run = run;
   inner->lanes = kSliceSamples;
   int64_t elements = 0;
   for (int i = 0; i < kMostOperands; i++) elements += call->inputElements[i] + call->outputElements[i];
@@ -118,9 +105,9 @@ void Lowering::addSpread(Call* call) {
 }
 
 // Brings together what all slices have left behind.
-void Lowering::addCombine(const Call& call, const Instruction& instruction) {
+void Lowering::addCombine(const Call& call, const Instruction& instruction, CallFunction run) {
   Call combine = call;
-  combine.run = call.op == Op::batchStatistics ? combineStatistics : combineSums;
+  combine.run = run;
   combine.spread = nullptr;
   combine.meets = false;
   combine.once = true;
@@ -130,9 +117,28 @@ void Lowering::addCombine(const Call& call, const Instruction& instruction) {
   scratch_.push_back(-1);
 }
 
+void Lowering::describeOperands(const Instruction& instruction, Call* call) const {
+  call->mean = call->variance = -1;
+  for (size_t i = 0; i < instruction.inputs.size() && i < kMostOperands; i++) {
+    const int32_t id = instruction.inputs[i];
+    call->parameters[i] = -1;
+    if (id < 0) continue;
+    const Tensor& tensor = program_.tensors[id];
+    if (tensor.role == Role::parameter) call->parameters[i] = parameterOffset(id);
+    if (pieceOf_[id] >= 0) call->inputElements[i] = tensor.elements;
+    if (tensor.role != Role::statistics || statistics_[id].mean < 0) continue;
+    call->mean = statistics_[id].mean;
+    call->variance = statistics_[id].variance;
+  }
+  for (size_t i = 0; i < instruction.outputs.size() && i < kMostOperands; i++) {
+    const int32_t id = instruction.outputs[i];
+    if (pieceOf_[id] >= 0) call->outputElements[i] = program_.tensors[id].elements;
+  }
+}
+
 void Lowering::addCall(const Instruction& instruction, int32_t number) {
+  const OpDefinition& definition = definitionOf(instruction.op);
   Call call{};
-  call.op = instruction.op;
   call.kernels = &kernels_;
   call.fusion = instruction.fusion;
   call.geometry = instruction.geometry;
@@ -140,123 +146,39 @@ void Lowering::addCall(const Instruction& instruction, int32_t number) {
   call.instruction = number;
   call.lanes = lowered_.lanes;
   call.bias = -1;
-  call.dense = isDense(instruction);
-  if (call.dense && isConvolution(instruction.op)) {
-    const Conv2dGeometry& g = instruction.geometry.conv2d;
-    call.geometry.dense = {g.inChannels * g.inHeight * g.inWidth, g.outChannels};
+  describeOperands(instruction, &call);
+  call.run = planar() ? definition.runPlanar : call.fusion.pools ? definition.runPooled : definition.run;
+  if (definition.work) call.work = planar() ? definition.work(call) / kSliceSamples : definition.work(call);
+  if (definition.lower) definition.lower(*this, instruction, &call);
+  if (!definition.run) return;
+  if (definition.combine) {
+    call.meets = true;
+    call.partials = stepFloats(lowered_.slices * program_.tensors[instruction.outputs[0]].elements);
   }
-  const auto parameterOffset = [&](int32_t tensor) {
-    return program_.parameters[program_.tensors[tensor].parameter].offset;
-  };
-  switch (instruction.op) {
-    case Op::conv2d:
-    case Op::dense:
-      // Single samples read a convolution's weights as they are.
-      call.weight =
-          planar() && !call.dense ? parameterOffset(instruction.inputs[1]) : packing(instruction, call.dense, false);
-      if (instruction.inputs.size() == 3 && instruction.inputs[2] >= 0) {
-        call.bias = parameterOffset(instruction.inputs[2]);
-      }
-      break;
-    case Op::conv2dGradInput:
-    case Op::denseGradInput:
-      call.weight = planar() ? parameterOffset(instruction.inputs[1]) : packing(instruction, call.dense, true);
-      break;
-    case Op::conv2dGradWeight:
-    case Op::denseGradWeight:
-    case Op::biasGrad: {
-      const int32_t parameter = program_.tensors[instruction.outputs[0]].parameter;
-      call.weight = gradientPlaces_[instruction.outputs[0]];
-      lowered_.hasGradient[parameter] = true;
-      GradientPart part{};
-      part.place = call.weight;
-      part.instruction = number;
-      if (call.dense) keep(&part, &call);
-      lowered_.gradientParts[parameter].push_back(part);
-      break;
-    }
-    case Op::addBias: call.bias = parameterOffset(instruction.inputs[1]); break;
-    case Op::statisticsRow: {
-      const int32_t parameter = program_.tensors[instruction.outputs[0]].parameter;
-      call.weight = gradientPlaces_[instruction.outputs[0]];
-      call.once = true;
-      lowered_.hasGradient[parameter] = true;
-      GradientPart part{};
-      part.place = call.weight;
-      part.instruction = number;
-      part.whole = true;
-      lowered_.gradientParts[parameter].push_back(part);
-      break;
-    }
-    case Op::batchStatistics:
-    case Op::batchNormSums:
-      call.meets = true;
-      call.partials = stepFloats(lowered_.slices * program_.tensors[instruction.outputs[0]].elements);
-      break;
-    case Op::meanLoss: lowered_.hasLoss = true; break;
-    default: break;
-  }
-  call.mean = call.variance = -1;
-  for (size_t i = 0; i < instruction.inputs.size() && i < kMostOperands; i++) {
-    const int32_t id = instruction.inputs[i];
-    const bool parameter = id >= 0 && program_.tensors[id].role == Role::parameter;
-    call.parameters[i] = parameter ? parameterOffset(id) : -1;
-    if (id < 0 || program_.tensors[id].role != Role::statistics || statistics_[id].mean < 0) continue;
-    call.mean = statistics_[id].mean;
-    call.variance = statistics_[id].variance;
-  }
-  for (size_t i = 0; i < instruction.inputs.size() && i < kMostOperands; i++) {
-    const int32_t id = instruction.inputs[i];
-    if (id >= 0 && pieceOf_[id] >= 0) call.inputElements[i] = program_.tensors[id].elements;
-  }
-  for (size_t i = 0; i < instruction.outputs.size() && i < kMostOperands; i++) {
-    const int32_t id = instruction.outputs[i];
-    if (pieceOf_[id] >= 0) call.outputElements[i] = program_.tensors[id].elements;
-  }
-  call.run = planar()            ? planarCallFunction(call.op, call.dense)
-             : call.fusion.pools ? pooledCallFunction(call.op)
-                                 : callFunction(call.op, call.dense);
   const auto at = static_cast<int32_t>(lowered_.calls.size());
-  const int64_t scratch = scratchFloats(call);
+  const int64_t scratch = definition.scratchFloats ? definition.scratchFloats(call) : 0;
   scratch_.push_back(scratch > 0 ? addPiece(scratch * kFloatBytes, at, at) : -1);
-  if (!call.run) addSpread(&call);
+  if (!call.run) addSpread(&call, definition.run);
   lowered_.calls.push_back(call);
-  if (call.meets) addCombine(call, instruction);
+  if (definition.combine) addCombine(call, instruction, definition.combine);
 }
 
 void Lowering::listGradients() {
   for (Stage& stage : lowered_.stages) {
     for (int32_t i = stage.begin; i < stage.end; i++) {
       const Call& call = lowered_.calls[i];
-      if (call.once) continue;
-      if (call.op != Op::biasGrad && (call.op != Op::conv2dGradWeight || call.dense)) continue;
-      const int32_t gradient = program_.instructions[call.instruction].outputs[0];
-      stage.gradients.push_back({call.weight, program_.tensors[gradient].elements});
+      if (call.slotFloats > 0) stage.gradients.push_back({call.weight, call.slotFloats});
     }
   }
 }
 
-Lowered Lowering::run() {
-  lowered_.hasGradient.assign(program_.parameters.size(), false);
-  lowered_.updates.assign(program_.parameters.size(), -1);
-  placeGradients();
-  // The numbers of calls, so that lifetimes can be known before the calls are made.
+// The numbers of calls, so that lifetimes can be known before the calls are made.
+void Lowering::numberCalls() {
   bool targets = false;
   int32_t calls = 0;
   for (const Instruction& instruction : program_.instructions) {
-    if (isUpdate(instruction.op)) {
-      const auto number = static_cast<int32_t>(callOf_.size());
-      lowered_.updates[program_.tensors[instruction.inputs[0]].parameter] = number;
-    }
-    if (instruction.op == Op::givenStatistics || instruction.op == Op::followStatistics) {
-      callOf_.push_back(-1);
-      if (instruction.op == Op::followStatistics) continue;
-      Statistics& given = statistics_[instruction.outputs[0]];
-      given.mean = program_.parameters[program_.tensors[instruction.inputs[0]].parameter].offset;
-      given.variance = program_.parameters[program_.tensors[instruction.inputs[1]].parameter].offset;
-      continue;
-    }
-    if (isUpdate(instruction.op) || instruction.fusion.absorbed || sumsGradients(instruction)) {
+    const OpDefinition& definition = definitionOf(instruction.op);
+    if (!definition.run || instruction.fusion.absorbed || sumsGradients(instruction)) {
       callOf_.push_back(-1);
       continue;
     }
@@ -269,31 +191,31 @@ Lowered Lowering::run() {
       if (id >= 0) last_[id] = calls;
     }
     callOf_.push_back(calls++);
-    // The call that brings together what the slices leave behind.
-    if (instruction.op == Op::batchStatistics || instruction.op == Op::batchNormSums) calls++;
+    if (definition.combine) calls++;
   }
+}
+
+Lowered Lowering::run() {
+  lowered_.hasGradient.assign(program_.parameters.size(), false);
+  lowered_.updates.assign(program_.parameters.size(), -1);
+  placeGradients();
+  numberCalls();
   for (size_t i = 0; i < program_.instructions.size(); i++) {
-    if (callOf_[i] < 0) continue;
     const Instruction& instruction = program_.instructions[i];
-    for (const int32_t id : instruction.inputs) {
-      if (id >= 0 && program_.tensors[id].role == Role::targets) placeTargets();
+    if (instruction.fusion.absorbed || sumsGradients(instruction)) continue;
+    if (callOf_[i] >= 0) {
+      for (const int32_t id : instruction.inputs) {
+        if (id >= 0 && program_.tensors[id].role == Role::targets) placeTargets();
+      }
+      placeOutputs(instruction, callOf_[i]);
     }
-    placeOutputs(instruction, callOf_[i]);
     addCall(instruction, static_cast<int32_t>(i));
   }
-  for (const Call& call : lowered_.calls) lowered_.work += workOf(call);
+  for (const Call& call : lowered_.calls) lowered_.work += call.work;
   lowered_.stages = divide(lowered_.calls, lowered_.slices, threads_);
   assignMemory();
   fillPlaces();
   listGradients();
-  for (const Instruction& instruction : program_.instructions) {
-    if (instruction.op != Op::followStatistics) continue;
-    const auto offset = [&](int k) {
-      return program_.parameters[program_.tensors[instruction.inputs[k]].parameter].offset;
-    };
-    const Place statistics = statistics_[instruction.inputs[2]].place;
-    lowered_.follows.push_back({offset(0), offset(1), statistics, instruction.geometry.follow});
-  }
   return std::move(lowered_);
 }
 

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "kernels/table.h"
-#include "plan/program.h"
+#include "plan/op.h"
 
 namespace laminet {
 
@@ -76,14 +76,14 @@ struct Call {
   int32_t result;
   int32_t instruction;  // its number in the program
   int32_t lanes;        // samples in a slice
-  Op op;
+  int64_t work;         // for one slice: vector operations, as in OpDefinition::work
+  int64_t slotFloats;   // gradients that it writes to the slice's slot, from `weight` on
   Fusion fusion;
-  bool dense;  // a fully connected layer, also where the op is a convolution
   TargetKind targets;
   const Call* spread;  // where one sample goes through a kernel for 16: that kernel's call
   int64_t inputElements[kMostOperands];
   int64_t outputElements[kMostOperands];
-  decltype(Instruction::geometry) geometry;
+  Geometry geometry;
 };
 
 // Calls [begin, end), which a slice goes through without meeting the others. With several parts there is one call, and
@@ -102,28 +102,31 @@ struct Stage {
 // How the weights of one parameter are packed, and in how many rows they can be changed apart.
 struct Packing {
   int32_t parameter;
-  int64_t offset;  // floats into packed weights
-  bool dense;
-  bool backward;
-  bool pools;
   int32_t rows;
-  Conv2dGeometry conv2d;
-  DenseGeometry denseGeometry;
+  int64_t floats;
+  int64_t offset;  // floats into packed weights
+  // Packs rows [begin, end) of the weights.
+  void (*pack)(const Packing&, const KernelTable&, const float* weight, int32_t begin, int32_t end, float* packed);
+  Geometry geometry;
 };
 
-// What one use of a parameter adds to its gradient. That of a fully connected layer's weights is computed in the second
-// stage, of what the slices left behind; others lie in the slices' slots.
+// What one use of a parameter adds to its gradient. It lies in the slices' slots, or is computed in the last stage of
+// what the slices have left behind.
 struct GradientPart {
   bool whole;     // it lies in the first slot alone
   int64_t place;  // floats into a slot: for the first part, where the parameter's gradient is
   int32_t instruction;
-  bool dense;
+  // Computes rows [begin, end) from so many slices; null where the slots are added up.
+  void (*product)(const GradientPart&, const KernelTable&, int32_t begin, int32_t end, int32_t slices,
+                  const float* kept, float* gradients);
+  int32_t rows;  // of such a product
   DenseGeometry geometry;
   int64_t keptInputs, keptGradients;  // floats, as in Call
 };
 
-// Running statistics that follow those of a step.
+// Parameters that follow a step's statistics, in its last stage.
 struct Follow {
+  void (*run)(const Follow&, int32_t samples, const float* statistics, float* parameters);
   int64_t mean, variance;  // floats into the parameters
   Place statistics;
   FollowGeometry geometry;
@@ -135,7 +138,7 @@ struct Lowered {
   std::vector<Call> calls;
   std::vector<std::unique_ptr<Call>> spread;
   std::vector<Stage> stages;
-  int64_t work = 0;  // of a slice, as in stages.h
+  int64_t work = 0;  // of a slice, in all calls
   int64_t blockBytes[kBlocks] = {};
   std::vector<Packing> packings;
   int64_t packedFloats = 0;

@@ -10,21 +10,36 @@ constexpr int64_t kFloatBytes = sizeof(float);
 
 class Lowering {
  public:
-  Lowering(const Program& program, const KernelTable& kernels, int32_t threads)
-      : program_(program),
-        kernels_(kernels),
-        threads_(threads),
-        pieceOf_(program.tensors.size(), -1),
-        last_(program.tensors.size(), -1),
-        statistics_(program.tensors.size()) {
-    lowered_.lanes = lanesFor(program);
-    lowered_.slices = (program.batchSize + lowered_.lanes - 1) / lowered_.lanes;
-  }
+  Lowering(const Program& program, const KernelTable& kernels, int32_t threads);
 
   Lowered run();
 
- private:
+  // What an op may ask for when it completes its call (OpDefinition::lower).
+
+  // Whether slices are single samples.
   bool planar() const { return lowered_.lanes == 1; }
+  const KernelTable& kernels() const { return kernels_; }
+  // Where the parameter of this tensor lies, in floats.
+  int64_t parameterOffset(int32_t tensor) const;
+  // Where the weights of this tensor's parameter will lie, packed in this way, in floats. A layer that is used several
+  // times finds them packed.
+  int64_t packed(int32_t tensor, Packing packing);
+  // The call computes the instruction's output, a gradient, or a part of it; the rest of the GradientPart is the op's
+  // to fill in.
+  GradientPart& addGradient(const Instruction& instruction, Call* call);
+  // The same for one that every slice writes to its slot.
+  void addSlotGradient(const Instruction& instruction, Call* call);
+  // Room for so many floats of every slice, one slice's behind the other's, which last until the last stage.
+  int64_t keep(int64_t floats);
+  // The step has a loss.
+  void addLoss() { lowered_.hasLoss = true; }
+  // Statistics that are the numbers of two parameters.
+  void giveStatistics(int32_t id, int32_t mean, int32_t variance);
+  // A parameter's update, and two parameters that follow statistics: work of the last stage.
+  void addUpdate(const Instruction& update, int32_t number);
+  void addFollow(int32_t mean, int32_t variance, int32_t statistics, Follow follow);
+
+ private:
   // Memory that tensors (several, where one is written over another) or a call's scratch lie in.
   struct Piece {
     int64_t bytes;
@@ -35,15 +50,14 @@ class Lowering {
   int64_t bytesOf(int32_t id) const;
   void placeTargets();
   void placeOutputs(const Instruction& instruction, int32_t at);
+  void numberCalls();
   void addCall(const Instruction& instruction, int32_t number);
-  int64_t packing(const Instruction& instruction, bool dense, bool backward);
-  void keep(GradientPart* part, Call* call);
+  void describeOperands(const Instruction& instruction, Call* call) const;
   bool sumsGradients(const Instruction& instruction) const;
   void placeGradients();
   int32_t overwritten(const Instruction& instruction, int32_t at) const;
-  int64_t scratchFloats(const Call& call) const;
-  void addSpread(Call* call);
-  void addCombine(const Call& call, const Instruction& instruction);
+  void addSpread(Call* call, CallFunction run);
+  void addCombine(const Call& call, const Instruction& instruction, CallFunction run);
   Place stepFloats(int64_t count);
   void assignMemory();
   void fillPlaces();

@@ -1,32 +1,11 @@
 // Where the operands of calls lie.
+#include <algorithm>
+
 #include "plan/arena.h"
 #include "plan/calls.h"
 #include "plan/lowering.h"
 
 namespace laminet {
-namespace {
-
-// Ops that may write over either input: each element depends on the same elements alone.
-bool isPairwise(Op op) { return op == Op::add || op == Op::multiply; }
-
-// Ops that may write over their first input, for the same reason.
-bool worksInPlace(Op op) {
-  switch (op) {
-    case Op::tanh:
-    case Op::sigmoid:
-    case Op::relu:
-    case Op::tanhGrad:
-    case Op::sigmoidGrad:
-    case Op::reluGrad:
-    case Op::batchNormGradInput:
-    case Op::add:
-    case Op::multiply:
-    case Op::addBias: return true;
-    default: return false;
-  }
-}
-
-}  // namespace
 
 int32_t Lowering::addPiece(int64_t bytes, int32_t first, int32_t last) {
   pieces_.push_back({bytes, first, last, {}});
@@ -38,11 +17,9 @@ int64_t Lowering::bytesOf(int32_t id) const {
   int64_t bytes = kFloatBytes;
   if (tensor.kind == Kind::index) {
     for (const Instruction& instruction : program_.instructions) {
-      if (instruction.op == Op::maxPool2d && instruction.outputs[1] == id) {
-        bytes = winnerBytes(instruction.geometry.maxPool2d);
-      }
-      // Windows of 2x2.
-      if (instruction.op == Op::conv2d && instruction.fusion.pools && instruction.outputs[1] == id) bytes = 1;
+      const auto& outputs = instruction.outputs;
+      if (std::find(outputs.begin(), outputs.end(), id) == outputs.end()) continue;
+      bytes = definitionOf(instruction.op).indexBytes(instruction);
     }
   }
   return tensor.elements * lowered_.lanes * bytes;
@@ -57,7 +34,6 @@ void Lowering::placeTargets() {
     pieceOf_[id] = addPiece(bytesOf(static_cast<int32_t>(id)), at, last_[id]);
     Call call{};
     call.run = gatherTargets;
-    call.op = Op::gather;
     call.lanes = lowered_.lanes;
     call.targets = program_.targets;
     call.outputElements[0] = tensor.elements;
@@ -88,9 +64,10 @@ void Lowering::placeGradients() {
 
 // The input whose memory the output can have, since nobody needs it any more; or -1.
 int32_t Lowering::overwritten(const Instruction& instruction, int32_t at) const {
-  if (instruction.op == Op::reshape) return instruction.inputs[0];
-  if (!worksInPlace(instruction.op)) return -1;
-  const size_t candidates = isPairwise(instruction.op) ? 2 : 1;
+  const OutputMemory memory = definitionOf(instruction.op).outputMemory;
+  if (memory == OutputMemory::same) return instruction.inputs[0];
+  if (memory == OutputMemory::own) return -1;
+  const size_t candidates = memory == OutputMemory::overEither ? 2 : 1;
   for (size_t i = 0; i < candidates; i++) {
     const int32_t id = instruction.inputs[i];
     if (pieces_[pieceOf_[id]].last == at) return id;

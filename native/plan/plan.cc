@@ -2,6 +2,7 @@
 
 #include "plan/clock.h"
 #include "plan/fuse.h"
+#include "plan/op.h"
 
 #include <string.h>
 
@@ -40,6 +41,10 @@ Status Plan::create(const double* numbers, size_t count, int threads, Instructio
   *where = -1;
   const Program& program = plan->program_;
   plan->kernels_ = &kernelsFor(set);
+  for (Instruction& instruction : plan->program_.instructions) {
+    const auto simplify = definitionOf(instruction.op).simplify;
+    if (simplify) simplify(&instruction);
+  }
   // Single samples have no fused kernels.
   if (lanesFor(program) > 1) fuse(&plan->program_, *plan->kernels_);
   plan->lowered_ = lower(program, *plan->kernels_, threads);
@@ -58,7 +63,7 @@ Status Plan::create(const double* numbers, size_t count, int threads, Instructio
   for (size_t p = 0; p < program.parameters.size(); p++) {
     int32_t& rows = plan->rows_[p];
     for (const GradientPart& part : lowered.gradientParts[p]) {
-      if (part.dense) rows = part.geometry.outputs;
+      if (part.product) rows = part.rows;
     }
     if (rows == 0) rows = static_cast<int32_t>(program.parameters[p].size);
     const int64_t rowFloats = program.parameters[p].size / rows;

@@ -2,9 +2,11 @@
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <vector>
 
+#include "kernels/activation/activation.h"
 #include "kernels/geometry.h"
 
 namespace laminet {
@@ -15,9 +17,6 @@ enum class Op : int32_t {
 #undef LAMINET_OP
   count
 };
-
-// Of every op, in order.
-const char* opName(int32_t op);
 
 // The order of these is the order of the numbers that lib/backends/native/encode.ts writes.
 // A partial gradient is that of one of several uses of a parameter. Statistics are numbers for each channel that are
@@ -41,30 +40,34 @@ struct Fusion {
   // A conv2d that max-pools, too: its outputs are the pooled values and the winners. Or one of its gradients: what
   // comes in is the gradient of the pooled values, and the winners are the third input.
   bool pools = false;
-  Op activation = Op::count;  // of the pooled values, if any
+  Activation ActivationKernels::*activation = nullptr;  // of the pooled values, or null
+};
+
+// What an instruction's numbers say, by its op. All bytes are 0 at first: geometries are compared byte by byte.
+union Geometry {
+  Geometry() { memset(static_cast<void*>(this), 0, sizeof *this); }
+  Conv2dGeometry conv2d;
+  MaxPool2dGeometry maxPool2d;
+  AveragePool2dGeometry averagePool2d;
+  FrameGeometry frame;
+  DenseGeometry dense;
+  ChannelGeometry channels;
+  GatherGeometry gather;
+  LossGeometry loss;
+  ConcatGeometry concat;
+  SliceGeometry slice;
+  BatchNormGeometry batchNorm;
+  StatisticsRowGeometry statisticsRow;
+  FollowGeometry follow;
+  UpdateGeometry update;
+  int64_t elements;
 };
 
 struct Instruction {
   Op op;
   std::vector<int32_t> inputs;  // -1 for one that is left out
   std::vector<int32_t> outputs;
-  union {
-    Conv2dGeometry conv2d;
-    MaxPool2dGeometry maxPool2d;
-    AveragePool2dGeometry averagePool2d;
-    FrameGeometry frame;
-    DenseGeometry dense;
-    ChannelGeometry channels;
-    GatherGeometry gather;
-    LossGeometry loss;
-    ConcatGeometry concat;
-    SliceGeometry slice;
-    BatchNormGeometry batchNorm;
-    StatisticsRowGeometry statisticsRow;
-    FollowGeometry follow;
-    UpdateGeometry update;
-    int64_t elements;
-  } geometry;
+  Geometry geometry;
   int32_t result;  // of scatter
   Fusion fusion;
 };
@@ -107,9 +110,6 @@ enum class Status : int32_t {
   badBuffer = -10,        // a buffer of the wrong type or length, or an index beyond the data
   noThreads = -11,        // the system gives no more threads
 };
-
-// Whether the op changes a parameter. Its inputs are the parameter, the gradient and the state, slot by slot.
-bool isUpdate(Op op);
 
 // Reads and checks a program. On failure `where` is the number of the guilty instruction, or -1.
 Status decodeProgram(const double* numbers, size_t count, Program* program, int32_t* where);

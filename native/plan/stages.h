@@ -4,9 +4,6 @@
 
 namespace laminet {
 
-// A call's work for one slice: vector operations, roughly, at 3 to 4 a nanosecond.
-int64_t workOf(const Call& call);
-
 // Where a step has at least as many slices as threads, each thread takes whole slices through all calls. Where it has
 // fewer, the calls that are worth it are done in parts by several threads, which then meet. The rule looks at shapes
 // and the number of threads alone, and changes no result.

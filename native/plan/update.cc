@@ -1,29 +1,11 @@
 // The last stage of a step: gradients are added up, parameters changed and packed for the next step.
 #include <string.h>
 
-#include "plan/batch_norm.h"
 #include "plan/clock.h"
+#include "plan/op.h"
 #include "plan/plan.h"
 
 namespace laminet {
-namespace {
-
-void (*updateFunction(const UpdateKernels& kernels, Op op))(const UpdateArguments&) {
-  switch (op) {
-    case Op::momentum: return kernels.momentum;
-    case Op::adagrad: return kernels.adagrad;
-    case Op::adadelta: return kernels.adadelta;
-    case Op::adam: return kernels.adam;
-    case Op::adamax: return kernels.adamax;
-    case Op::nadam: return kernels.nadam;
-    case Op::radam: return kernels.radam;
-    case Op::rmsprop: return kernels.rmsprop;
-    case Op::lion: return kernels.lion;
-    default: return kernels.sgd;
-  }
-}
-
-}  // namespace
 
 void Plan::updateParameters(int64_t step, std::atomic<int32_t>& next, int index) {
   const auto tasks = static_cast<int32_t>(tasks_.size());
@@ -35,7 +17,7 @@ void Plan::updateParameters(int64_t step, std::atomic<int32_t>& next, int index)
     } else {
       const Follow& follow = lowered_.follows[task - tasks];
       const auto* statistics = reinterpret_cast<const float*>(stepBlock_.data() + follow.statistics.offset);
-      followStatistics(follow, stepSamples(step), statistics, buffers_.parameters);
+      follow.run(follow, stepSamples(step), statistics, buffers_.parameters);
     }
   }
   if (buffers_.profile) profiles_[index][program_.instructions.size()] += now() - began;
@@ -49,12 +31,9 @@ void Plan::sumGradients(int64_t step, const Task& task, float* gradients, int in
   const int64_t count = (task.end - task.begin) * rowFloats;
   for (const GradientPart& part : lowered_.gradientParts[task.parameter]) {
     float* partial = gradientSlots_.floats() + part.place + task.begin * rowFloats;
-    if (part.dense) {
+    if (part.product) {
       const double began = buffers_.profile ? now() : 0;
-      const auto product =
-          lowered_.lanes == 1 ? kernels_->planar->dense.gradWeightRows : kernels_->dense->gradWeightRows;
-      product(part.geometry, task.begin, task.end, slices, kept_.floats() + part.keptInputs,
-              kept_.floats() + part.keptGradients, gradientSlots_.floats() + part.place);
+      part.product(part, *kernels_, task.begin, task.end, slices, kept_.floats(), gradientSlots_.floats() + part.place);
       if (buffers_.profile) {
         // It counts as the instruction's time, not as the last stage's.
         const double taken = now() - began;
@@ -98,25 +77,14 @@ void Plan::change(int64_t step, const Instruction& update, int64_t offset, int64
   arguments.geometry = &update.geometry.update;
   arguments.learningRate = buffers_.learningRates[step];
   arguments.factors = buffers_.factors + step * program_.stepFactors;
-  updateFunction(*kernels_->update, update.op)(arguments);
+  (kernels_->update->*definitionOf(update.op).update.kernel)(arguments);
 }
 
 void Plan::pack(int32_t parameter, int32_t begin, int32_t end) {
   for (const Packing& packing : lowered_.packings) {
     if (packing.parameter != parameter) continue;
     const float* weight = buffers_.parameters + program_.parameters[parameter].offset;
-    float* to = packed_.floats() + packing.offset;
-    if (lowered_.lanes == 1) {
-      kernels_->planar->dense.packForward(packing.denseGeometry, weight, begin, end, to);
-    } else if (packing.dense) {
-      const auto function = packing.backward ? kernels_->dense->packBackward : kernels_->dense->packForward;
-      function(packing.denseGeometry, weight, begin, end, to);
-    } else {
-      const auto function = packing.pools      ? kernels_->conv2dPool->packBackward
-                            : packing.backward ? kernels_->conv2d->packBackward
-                                               : kernels_->conv2d->packForward;
-      function(packing.conv2d, weight, begin, end, to);
-    }
+    packing.pack(packing, *kernels_, weight, begin, end, packed_.floats() + packing.offset);
   }
 }
 

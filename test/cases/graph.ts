@@ -91,6 +91,7 @@ const joints: readonly GraphCase[] = [
 const shared = dense({ units: 6, activation: 'tanh', name: 'shared' });
 const sharedWithoutBias = dense({ units: 6, useBias: false, name: 'shared' });
 const sharedConv = conv2d({ filters: 3, kernelSize: 3, padding: 'same', activation: 'tanh', name: 'shared' });
+const pooledOrNot = conv2d({ filters: 3, kernelSize: 3, padding: 'same', name: 'shared' });
 const everyPixel = conv2d({ filters: 2, kernelSize: 4, name: 'shared' });
 
 /** Layers that stand in a network several times. */
@@ -102,6 +103,15 @@ const sharing: readonly GraphCase[] = [
   oneInput('a convolution behind itself', [3, 6, 5], (x) => x.pipe(sharedConv, sharedConv, sharedConv), 17),
   oneInput('a convolution on images of two sizes', [3, 6, 6], (x) =>
     concat([x.pipe(sharedConv, flatten()), x.pipe(maxPool2d(), sharedConv, flatten())]),
+  ),
+  oneInput(
+    'a convolution with pooling behind it, and without',
+    [2, 6, 6],
+    (x) => {
+      const wide = x.pipe(conv2d({ filters: 3, kernelSize: 3, padding: 'same' }), tanh());
+      return concat([wide.pipe(pooledOrNot, maxPool2d(), flatten()), wide.pipe(pooledOrNot, flatten())]);
+    },
+    33,
   ),
   oneInput('a convolution that covers one image and slides over another', [2, 4, 4], (x) => {
     const wide = x.pipe(conv2d({ filters: 2, kernelSize: 3, padding: 3 }), tanh());
