@@ -48,7 +48,7 @@ struct OpDefinition {
 
   // Runs the op for a slice of 16 samples; null for an op that is not run slice by slice.
   CallFunction run = nullptr;
-  // The same for a slice of one sample; null where that goes through a kernel for 16 (spread.cc).
+  // The same for a slice of one sample; null where that goes through a kernel for 16 (spread.cc), by one thread.
   CallFunction runPlanar = nullptr;
   // The same for an instruction that pools, too (fuse.h).
   CallFunction runPooled = nullptr;

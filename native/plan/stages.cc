@@ -25,8 +25,9 @@ int32_t bestParts(int32_t slices, int32_t threads, int64_t most) {
 std::vector<Stage> divide(const std::vector<Call>& calls, int32_t slices, int32_t threads) {
   std::vector<Stage> stages;
   for (int32_t i = 0; i < static_cast<int32_t>(calls.size()); i++) {
-    const int32_t parts =
-        slices < threads && !calls[i].once ? bestParts(slices, threads, calls[i].work / kLeastWork) : 1;
+    // A call that spreads one sample collects all of its outputs.
+    const bool whole = slices >= threads || calls[i].once || calls[i].spread;
+    const int32_t parts = whole ? 1 : bestParts(slices, threads, calls[i].work / kLeastWork);
     const bool joins = !stages.empty() && stages.back().parts == 1 && parts == 1 &&
                        stages.back().once == calls[i].once && !calls[i - 1].meets;
     if (!joins) stages.push_back({i, i, parts, calls[i].once, {}});

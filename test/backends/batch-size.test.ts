@@ -1,3 +1,7 @@
+import { averagePool2d } from '../../lib/layers/average-pool2d';
+import { conv2d } from '../../lib/layers/conv2d';
+import { globalAveragePool2d } from '../../lib/layers/global-pool2d';
+import { chain, type Graph } from '../../lib/model/graph';
 import { networkModel } from '../../lib/networks/networks';
 import { sizeOf } from '../../lib/tensor/shape';
 import { instructionSets, nativeTarget } from '../support/backends';
@@ -7,18 +11,28 @@ import { compilePlain, placeParameters } from '../support/single-op';
 
 const IMAGES = 33;
 
-const { graph } = networkModel('lenet5');
-const samples = normals(IMAGES * sizeOf(graph.inputShape), 7);
+const lenet = networkModel('lenet5').graph;
+
+// Layers without kernels for single samples, of images so large that several threads would have work for one.
+const large = chain(
+  [4, 96, 96],
+  [
+    conv2d({ filters: 16, kernelSize: 3, padding: 'same' }),
+    ...Array.from({ length: 4 }, () => averagePool2d({ poolSize: 3, strides: 1, padding: 'same' })),
+    globalAveragePool2d(),
+  ],
+);
 
 /** The predictions of all images, so many at a time. */
-function predict(target: ReturnType<typeof nativeTarget>, batchSize: number): number[] {
+function predict(graph: Graph, target: ReturnType<typeof nativeTarget>, batchSize: number, images = IMAGES): number[] {
+  const samples = normals(images * sizeOf(graph.inputShape), 7);
   const { backend, precision, threads } = target;
   const program = compilePlain(graph, { purpose: 'predict', batchSize, targets: 'none' });
   const parameters = placeParameters(graph, precision, (_, index) => {
     const { size = 0, spec } = graph.parameters[index] ?? {};
     return normals(size, index).map((value) => value / Math.sqrt(spec?.fanIn ?? 1));
   });
-  const order = Array.from({ length: IMAGES }, (_, entry) => entry);
+  const order = Array.from({ length: images }, (_, entry) => entry);
   const request = makeRequest(program, precision, { samples, order, parameters });
   const plan = backend.plan(program, { precision, threads });
   expect(plan.runSync(request).status).toBe('done');
@@ -31,9 +45,17 @@ it.each(instructionSets)(
   (set) => {
     for (const threads of [1, 2, 3]) {
       const target = nativeTarget(set, threads);
-      const together = predict(target, IMAGES);
+      const together = predict(lenet, target, IMAGES);
       expect(together).toHaveLength(IMAGES * 10);
-      for (const size of [1, 2, 5, 8, 9, 16, 17]) expect(predict(target, size)).toEqual(together);
+      for (const size of [1, 2, 5, 8, 9, 16, 17]) expect(predict(lenet, target, size)).toEqual(together);
     }
+  },
+);
+
+it.each(instructionSets)(
+  'an image that goes through kernels for 16 alone has the same bits on several threads: %s',
+  (set) => {
+    const together = predict(large, nativeTarget(set, 1), 9, 9);
+    for (const threads of [1, 2, 3]) expect(predict(large, nativeTarget(set, threads), 1, 9)).toEqual(together);
   },
 );
