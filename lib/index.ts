@@ -33,6 +33,7 @@ export { type BatchNormOptions, batchNorm } from './layers/batch-norm';
 export { type Conv2dOptions, conv2d } from './layers/conv2d';
 export { type Conv2dTransposeOptions, conv2dTranspose } from './layers/conv2d-transpose';
 export { type DenseOptions, dense } from './layers/dense';
+export { type DepthwiseConv2dOptions, depthwiseConv2d } from './layers/depthwise-conv2d';
 export { flatten, linearize } from './layers/flatten';
 export { type Cropping2dOptions, cropping2d, type ZeroPadding2dOptions, zeroPadding2d } from './layers/frame';
 export { globalAveragePool2d, globalMaxPool2d } from './layers/global-pool2d';
@@ -42,6 +43,8 @@ export type { Layer } from './layers/layer';
 export { type MaxPool2dOptions, maxPool2d } from './layers/max-pool2d';
 export type { InputNode, NetworkNode } from './layers/node';
 export { type ReshapeOptions, reshape } from './layers/reshape';
+export { type SeparableConv2dOptions, separableConv2d } from './layers/separable-conv2d';
+export { type SliceOptions, slice } from './layers/slice';
 export { type Upsampling2dOptions, upsampling2d } from './layers/upsampling2d';
 export {
   binaryCrossEntropy,

@@ -5,6 +5,7 @@ import { type BatchNormOptions, batchNorm } from '../layers/batch-norm';
 import { type Conv2dOptions, conv2d } from '../layers/conv2d';
 import { type Conv2dTransposeOptions, conv2dTranspose } from '../layers/conv2d-transpose';
 import { type DenseOptions, dense } from '../layers/dense';
+import { type DepthwiseConv2dOptions, depthwiseConv2d } from '../layers/depthwise-conv2d';
 import { flatten } from '../layers/flatten';
 import { type Cropping2dOptions, cropping2d, type ZeroPadding2dOptions, zeroPadding2d } from '../layers/frame';
 import { globalAveragePool2d, globalMaxPool2d } from '../layers/global-pool2d';
@@ -12,6 +13,8 @@ import { JOINING_KINDS, joiningLayer } from '../layers/join';
 import type { JoiningLayer, Layer, LayerConfig, NamedOptions } from '../layers/layer';
 import { type MaxPool2dOptions, maxPool2d } from '../layers/max-pool2d';
 import { type ReshapeOptions, reshape } from '../layers/reshape';
+import { type SeparableConv2dOptions, separableConv2d } from '../layers/separable-conv2d';
+import { type SliceOptions, slice } from '../layers/slice';
 import { type Upsampling2dOptions, upsampling2d } from '../layers/upsampling2d';
 
 type Rebuild = (config: LayerConfig & NamedOptions) => Layer | JoiningLayer;
@@ -25,6 +28,8 @@ const activationOf =
 const REBUILD: ReadonlyMap<string, Rebuild> = new Map<string, Rebuild>([
   ['conv2d', (config) => conv2d(config as unknown as Conv2dOptions)],
   ['conv2dTranspose', (config) => conv2dTranspose(config as unknown as Conv2dTransposeOptions)],
+  ['depthwiseConv2d', (config) => depthwiseConv2d(config as unknown as DepthwiseConv2dOptions)],
+  ['separableConv2d', (config) => separableConv2d(config as unknown as SeparableConv2dOptions)],
   ['batchNorm', (config) => batchNorm(config as BatchNormOptions)],
   ['maxPool2d', (config) => maxPool2d(config as MaxPool2dOptions)],
   ['averagePool2d', (config) => averagePool2d(config as AveragePool2dOptions)],
@@ -33,6 +38,7 @@ const REBUILD: ReadonlyMap<string, Rebuild> = new Map<string, Rebuild>([
   ['zeroPadding2d', (config) => zeroPadding2d(config as ZeroPadding2dOptions)],
   ['cropping2d', (config) => cropping2d(config as Cropping2dOptions)],
   ['upsampling2d', (config) => upsampling2d(config as Upsampling2dOptions)],
+  ['slice', (config) => slice(config as unknown as SliceOptions)],
   ['reshape', (config) => reshape(config as unknown as ReshapeOptions)],
   ['dense', (config) => dense(config as unknown as DenseOptions)],
   ['flatten', (config) => flatten(config)],

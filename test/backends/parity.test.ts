@@ -13,39 +13,11 @@ import { graphCases } from '../cases/graph';
 import { layerCases } from '../cases/layers';
 import { lossCases } from '../cases/loss';
 import { float32Targets, oracle, type TestTarget } from '../support/backends';
+import { expectLayerParity } from '../support/layer-parity';
 import { normals, randomLabels, uniforms } from '../support/random';
 import { makeRequest } from '../support/request';
-import { compilePlain, placeParameters, runGraph, runLayer, runLoss } from '../support/single-op';
+import { compilePlain, placeParameters, runGraph, runLoss } from '../support/single-op';
 import { expectClose, float32Quotient, float32Reduction, float32Training } from '../support/tolerance';
-
-/** Runs a layer on random numbers on a target and on the oracle, and compares all that it gives. */
-function expectLayerParity(
-  target: TestTarget,
-  { layer, inputShape, batch }: { readonly layer: Layer; readonly inputShape: Shape; readonly batch: number },
-): void {
-  const { outputShape, parameters } = layer.build(inputShape);
-  const run = {
-    layer,
-    inputShape,
-    x: normals(batch * sizeOf(inputShape), 1),
-    gy: normals(batch * sizeOf(outputShape), 2),
-    parameters: Object.fromEntries(
-      parameters.map(({ name, shape, trainable = true }, index) => {
-        const values = normals(sizeOf(shape), 3 + index);
-        // Running variances are above 0.
-        return [name, trainable ? values : values.map((value) => 0.5 + Math.abs(value))];
-      }),
-    ),
-  };
-  const expected = runLayer(oracle, run);
-  const actual = runLayer(target, run);
-  const tolerance = float32Reduction(expected.reduction);
-  expectClose('y', actual.y, expected.y, tolerance);
-  expectClose('gx', actual.gx, expected.gx, tolerance);
-  for (const [name, gradient] of Object.entries(expected.gradients)) {
-    expectClose(name, actual.gradients[name] ?? [], gradient, tolerance);
-  }
-}
 
 const sizes = (max: number) => fc.integer({ min: 1, max });
 const kernels = fc.tuple(sizes(4), sizes(4));
@@ -103,7 +75,7 @@ function fits(layer: Layer, inputShape: Shape): boolean {
 
 describe.each(float32Targets)('$name and the oracle', (target) => {
   it.each(layerCases)('agree on $name', (layerCase) => {
-    expectLayerParity(target, layerCase);
+    expectLayerParity([target], layerCase);
   });
 
   it.each(graphCases)('agree on $name', ({ graph, batch }) => {
@@ -131,7 +103,7 @@ describe.each(float32Targets)('$name and the oracle', (target) => {
       fc.property(randomConv2d, ({ batch, inputShape, options }) => {
         const layer = conv2d(options);
         fc.pre(fits(layer, inputShape));
-        expectLayerParity(target, { layer, inputShape, batch });
+        expectLayerParity([target], { layer, inputShape, batch });
       }),
       { numRuns: 60 },
     );
@@ -142,7 +114,7 @@ describe.each(float32Targets)('$name and the oracle', (target) => {
       fc.property(randomMaxPool2d, ({ batch, inputShape, options }) => {
         const layer = maxPool2d(options);
         fc.pre(fits(layer, inputShape));
-        expectLayerParity(target, { layer, inputShape, batch });
+        expectLayerParity([target], { layer, inputShape, batch });
       }),
       { numRuns: 60 },
     );
@@ -151,7 +123,7 @@ describe.each(float32Targets)('$name and the oracle', (target) => {
   it('agree on random dense layers', () => {
     fc.assert(
       fc.property(randomDense, ({ batch, inputShape, options }) => {
-        expectLayerParity(target, { layer: dense(options), inputShape, batch });
+        expectLayerParity([target], { layer: dense(options), inputShape, batch });
       }),
       { numRuns: 60 },
     );

@@ -4,13 +4,17 @@ import { batchNormCases } from './batch-norm';
 import { conv2dCases } from './conv2d';
 import { conv2dTransposeCases } from './conv2d-transpose';
 import { denseCases } from './dense';
+import { depthwiseConv2dCases, separableConv2dCases } from './depthwise-conv2d';
 import { frameCases } from './frame';
 import type { LayerCase } from './layer-case';
 import { maxPool2dCases } from './max-pool2d';
+import { sliceCases } from './slice';
 
 /** Every case of every layer. */
 export const layerCases: readonly LayerCase[] = [
   { kind: 'conv2d', cases: conv2dCases },
+  { kind: 'depthwiseConv2d', cases: depthwiseConv2dCases },
+  { kind: 'separableConv2d', cases: separableConv2dCases },
   { kind: 'conv2dTranspose', cases: conv2dTransposeCases },
   { kind: 'maxPool2d', cases: maxPool2dCases },
   { kind: 'averagePool2d', cases: averagePool2dCases },
@@ -19,5 +23,6 @@ export const layerCases: readonly LayerCase[] = [
   { kind: 'batchNorm', cases: batchNormCases },
   { kind: 'dense', cases: denseCases },
   { kind: 'activation', cases: activationCases },
+  { kind: 'slice', cases: sliceCases },
   { kind: 'reshape', cases: reshapeCases },
 ].flatMap(({ kind, cases }) => cases.map((layerCase) => ({ ...layerCase, name: `${kind}: ${layerCase.name}` })));

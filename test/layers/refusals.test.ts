@@ -1,8 +1,11 @@
 import { conv2dTranspose } from '../../lib/layers/conv2d-transpose';
+import { depthwiseConv2d } from '../../lib/layers/depthwise-conv2d';
 import { cropping2d, zeroPadding2d } from '../../lib/layers/frame';
 import { globalAveragePool2d } from '../../lib/layers/global-pool2d';
 import type { Layer } from '../../lib/layers/layer';
 import { reshape } from '../../lib/layers/reshape';
+import { separableConv2d } from '../../lib/layers/separable-conv2d';
+import { slice } from '../../lib/layers/slice';
 import { upsampling2d } from '../../lib/layers/upsampling2d';
 import type { Shape } from '../../lib/tensor/shape';
 
@@ -21,6 +24,13 @@ const OPTIONS: readonly [make: () => Layer, message: string][] = [
     'cropping must be a whole number of at least 0, or 2 or 4 of them, found [1,0.5]',
   ],
   [() => upsampling2d({ size: 0 }), 'size must be a whole number of at least 1, or two of them, found 0'],
+  [() => slice({ begin: -1, channels: 1 }), 'begin must be a whole number of at least 0, found -1'],
+  [() => slice({ channels: 0 }), 'channels must be a whole number of at least 1, found 0'],
+  [
+    () => depthwiseConv2d({ kernelSize: 3, depthMultiplier: 0 }),
+    'depthMultiplier must be a whole number of at least 1, found 0',
+  ],
+  [() => separableConv2d({ filters: 0.5, kernelSize: 3 }), 'filters must be a whole number of at least 1, found 0.5'],
   [() => reshape({ shape: [3, 0] }), 'shape must be a list of whole numbers of at least 1, found [3,0]'],
 ];
 
@@ -37,6 +47,13 @@ const SHAPES: readonly [layer: Layer, inputShape: Shape, message: string][] = [
   ],
   [zeroPadding2d(), [7], 'zeroPad2d: expected an image of [channels, height, width], found 7'],
   [upsampling2d(), [2, 7], 'upsampling2d: expected an image of [channels, height, width], found 2x7'],
+  [slice({ begin: 2, channels: 3 }), [4, 2, 2], 'slice: expected at least 5 channels, found 4x2x2'],
+  [depthwiseConv2d({ kernelSize: 3 }), [7], 'conv2d: expected an image of [channels, height, width], found 7'],
+  [
+    separableConv2d({ filters: 2, kernelSize: 3 }),
+    [1, 2, 5],
+    'conv2d: expected an image with room for a window of 3x3 (padding "valid"), found 1x2x5',
+  ],
   [reshape({ shape: [2, 3] }), [7], 'reshape: expected 6 elements, found 7'],
   [
     conv2dTranspose({ filters: 1, kernelSize: 1, padding: 1 }),
