@@ -33,3 +33,8 @@ export function describeMachine(threads: number): Machine {
     threads,
   };
 }
+
+/** The machine in a line. */
+export const machineLine = ({ processor, cores, instructionSet, node, threads, peak, peakOfAll }: Machine): string =>
+  `${processor}, ${cores} cores, ${instructionSet}, Node ${node}; multiply-adds that touch no memory: ` +
+  `${peak.toFixed(0)} GFLOP/s on one thread, ${peakOfAll.toFixed(0)} on ${threads}`;

@@ -9,6 +9,7 @@ const CASES = [
   { name: 'lenet5', batch: 64 },
   { name: 'lenet5', batch: 256 },
   { name: 'vgg-small', batch: 128 },
+  { name: 'resnet20', batch: 128 },
 ] as const;
 
 interface MemoryRow {

@@ -4,11 +4,14 @@ import { Dataset } from '../lib/data/dataset';
 import type { Loss } from '../lib/losses/loss';
 import { type CompileOptions, compileProgram } from '../lib/model/compile';
 import type { Graph } from '../lib/model/graph';
+import { OptimizerState } from '../lib/model/optimizer-state';
 import { ParameterStore } from '../lib/model/parameters';
 import { inOrder, inputFormat, makeRequest } from '../lib/model/runner';
 import type { Program } from '../lib/ops/program';
+import type { Optimizer } from '../lib/optimizers/contract';
 import { sgd } from '../lib/optimizers/optimizer';
 import { RandomSequence, RandomStream } from '../lib/tensor/philox';
+import { type Shape, sizeOf } from '../lib/tensor/shape';
 
 /** Bytes and labels at random: what a step costs does not depend on what the images show. */
 export function randomImages(shape: readonly [number, number, number], count: number, padding = 0): Dataset {
@@ -21,12 +24,28 @@ export function randomImages(shape: readonly [number, number, number], count: nu
   return Dataset.from({ samples, shape, labels, classes: 10, padding, name: 'random images' });
 }
 
-/** Numbers at random, with as many target numbers a sample as are asked for. */
-export function randomNumbers(shape: readonly number[], targets: number, count: number): Dataset {
+/** Numbers at random, between -0.5 and 0.5. */
+function randomFloats(length: number): Float32Array {
   const random = new RandomSequence(2, RandomStream.pick);
-  const draw = (length: number): Float32Array => Float32Array.from({ length }, () => random.nextUniform() - 0.5);
-  const size = shape.reduce((product, axis) => product * axis, 1);
-  return Dataset.from({ samples: draw(size * count), shape, targets: draw(targets * count), name: 'random numbers' });
+  return Float32Array.from({ length }, () => random.nextUniform() - 0.5);
+}
+
+/** Numbers at random, with as many target numbers a sample as are asked for. */
+export function randomNumbers(shape: Shape, targets: number, count: number): Dataset {
+  const samples = randomFloats(sizeOf(shape) * count);
+  return Dataset.from({ samples, shape, targets: randomFloats(targets * count), name: 'random numbers' });
+}
+
+/** Rows of numbers at random, of ten classes. */
+export function randomRows(length: number, count: number): Dataset {
+  const labels = Int32Array.from({ length: count }, (_, sample) => sample % 10);
+  return Dataset.from({
+    samples: randomFloats(length * count),
+    shape: [length],
+    labels,
+    classes: 10,
+    name: 'random rows',
+  });
 }
 
 /** A training program on data, ready to be run again and again. */
@@ -36,41 +55,56 @@ export interface NetworkRun {
   readonly request: RunRequest;
   /** Runs all steps; returns the seconds they took. */
   run(profile?: Float64Array): Promise<number>;
+  /** Goes through the data so many times in one run. */
+  repeat(times: number): Promise<number>;
 }
 
-/** Plans the training of a network on a data set. The learning rate is so small that nothing changes from run to run. */
+/** What training is to do besides. */
+export interface TrainingRunOptions extends Pick<CompileOptions, 'inputGradient'> {
+  /** Default: plain gradient descent at a rate so small that nothing changes from run to run. */
+  readonly optimizer?: Optimizer;
+}
+
+const RATE = 1e-6;
+
+/** Plans the training of a network on a data set. */
 export function trainingRun(
   graph: Graph,
   loss: Loss,
   data: Dataset,
   batchSize: number,
   threads: number,
-  options: Pick<CompileOptions, 'inputGradient'> = {},
+  { optimizer = sgd({ learningRate: RATE }), ...options }: TrainingRunOptions = {},
 ): NetworkRun {
   const store = new ParameterStore(graph, 'float32');
   store.initialize(1);
+  const state = new OptimizerState(optimizer, graph, 'float32');
   const program = compileProgram(graph, {
     purpose: 'train',
     batchSize,
     input: inputFormat(data),
     targets: data.labels ? 'classes' : 'values',
     loss,
-    optimizer: sgd({ learningRate: 1e-6 }),
+    optimizer,
     ...options,
   });
   const plan = nativeBackend().plan(program, { precision: 'float32', threads });
-  const steps = Math.ceil(data.count / batchSize);
-  const learningRates = new Float64Array(steps).fill(1e-6);
-  const request = makeRequest(program, 'float32', store, data, inOrder(data.count), { learningRates });
+  const requestFor = (order: Uint32Array): RunRequest => {
+    const learningRates = new Float64Array(Math.ceil(order.length / batchSize)).fill(RATE);
+    return makeRequest(program, 'float32', store, data, order, state.memory(learningRates));
+  };
+  const request = requestFor(inOrder(data.count));
+  const timed = async (work: RunRequest): Promise<number> => {
+    const began = performance.now();
+    const { status } = await plan.run(work);
+    if (status !== 'done') throw new Error(`the run ended as ${status}`);
+    return (performance.now() - began) / 1000;
+  };
   return {
     program,
     plan,
     request,
-    async run(profile) {
-      const began = performance.now();
-      const { status } = await plan.run(profile ? { ...request, profile } : request);
-      if (status !== 'done') throw new Error(`the run ended as ${status}`);
-      return (performance.now() - began) / 1000;
-    },
+    run: (profile) => timed(profile ? { ...request, profile } : request),
+    repeat: (times) => timed(requestFor(inOrder(times * data.count).map((entry) => entry % data.count))),
   };
 }

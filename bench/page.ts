@@ -1,19 +1,10 @@
 import { barChart } from './bar-chart';
-import type { Machine } from './machine';
+import type { Figures, Stamp } from './figures-file';
+import { machineLine } from './machine';
 import type { ComparisonRow } from './peers/compare';
-import type { PeerFigures } from './peers/figures';
-import { formatInference, formatPeers, formatSteps, formatTraining } from './peers/figures';
+import { formatOmissions, formatPeers, type PeerRows, peerRows } from './peers/figures';
+import { PEER_SECTIONS } from './peers/sections';
 import { SECTIONS } from './sections';
-
-/** What build/bench.json holds. */
-export interface BenchFigures {
-  readonly date: string;
-  readonly machine: Machine;
-  /** Counted ones. */
-  readonly rounds: number;
-  /** The rows of every section by its name. */
-  readonly tables: Readonly<Record<string, unknown>>;
-}
 
 const BEGIN = '<!-- figures: begin -->';
 const END = '<!-- figures: end -->';
@@ -26,33 +17,60 @@ export function fillFigures(page: string, figures: string): string {
   return `${page.slice(0, begin + BEGIN.length)}\n\n${figures.trim()}\n\n${page.slice(end)}`;
 }
 
-const describeMachine = ({ processor, cores, instructionSet, node, threads, peak, peakOfAll }: Machine): string =>
-  `${processor}, ${cores} cores, ${instructionSet}, Node ${node}; multiply-adds that touch no memory: ` +
-  `${peak.toFixed(0)} GFLOP/s on one thread, ${peakOfAll.toFixed(0)} on ${threads}.`;
+const stampLine = ({ date, rounds, machine, quick }: Stamp): string =>
+  `Measured on ${date.slice(0, 10)}, ${rounds} ${quick ? 'quick ' : ''}rounds: ${machineLine(machine)}.`;
 
-const day = (date: string): string => date.slice(0, 10);
+/** Says of tables one after another what they were measured on, where that is not what was said last. */
+class Stamps {
+  #last = '';
+
+  lines(stamp: Stamp): string[] {
+    const line = stampLine(stamp);
+    if (line === this.#last) return [];
+    this.#last = line;
+    return [line];
+  }
+}
+
+/** Everyone who took part in some table. */
+function everyPeer(tables: readonly PeerRows[]): PeerRows['peers'] {
+  return [...new Map(tables.flatMap(({ peers }) => peers).map((peer) => [peer.name, peer])).values()];
+}
 
 /** The tables of both benches as Markdown. */
-export function formatFigures(bench: BenchFigures, peers: PeerFigures): string {
+export function formatFigures(bench: Figures, peers: Figures): string {
+  const compared = PEER_SECTIONS.flatMap((section) => {
+    const measured = peers[section.name];
+    return measured ? [{ section, measured, table: peerRows(measured) }] : [];
+  });
+  const measured = SECTIONS.flatMap((section) => {
+    const own = bench[section.name];
+    return own ? [{ section, own }] : [];
+  });
+  const peerStamps = new Stamps();
+  const stamps = new Stamps();
+  const omissions = new Set(compared.flatMap(({ table }) => formatOmissions(table.omissions).split('\n')));
   return [
     '## Beside other libraries',
     '![Training lenet5: images a second by batch size, for every library](benchmarks.svg)',
-    `Measured on ${day(peers.date)}, ${peers.rounds} rounds: ${describeMachine(peers.machine)}`,
-    formatPeers(peers),
-    '### Training lenet5',
-    formatTraining(peers.training),
-    '### Inference of lenet5',
-    formatInference(peers.inference),
-    '### Training vgg-small',
-    formatSteps(peers.vggSmall),
-    '## laminet by itself',
-    `Measured on ${day(bench.date)}, ${bench.rounds} rounds: ${describeMachine(bench.machine)}`,
-    ...SECTIONS.filter(({ name }) => name in bench.tables).flatMap(({ name, title, describe, format }) => [
-      `### ${title}`,
-      describe(bench.machine),
-      format(bench.tables[name]),
+    ...(compared[0] ? peerStamps.lines(compared[0].measured) : []),
+    formatPeers(everyPeer(compared.map(({ table }) => table))),
+    [...omissions].filter((line) => line !== '').join('\n'),
+    ...compared.flatMap(({ section, measured: stamp, table }) => [
+      `### ${section.title}`,
+      [section.describe(stamp.machine), ...peerStamps.lines(stamp)].join(' '),
+      section.format(table.rows),
     ]),
-  ].join('\n\n');
+    '## laminet by itself',
+    ...(measured[0] ? stamps.lines(measured[0].own) : []),
+    ...measured.flatMap(({ section, own }) => [
+      `### ${section.title}`,
+      [section.describe(own.machine), ...stamps.lines(own)].join(' '),
+      section.format(own.rows),
+    ]),
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n');
 }
 
 /** Images a second by batch size, a bar a library. */

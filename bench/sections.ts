@@ -5,6 +5,7 @@ import { instructions } from './instructions';
 import { matrices } from './matrices';
 import { memory } from './memory';
 import { memoryBound } from './memory-bound';
+import { operations } from './operations';
 import { overhead } from './overhead';
 import type { AnySection } from './section';
 import { steps } from './steps';
@@ -13,6 +14,7 @@ import { steps } from './steps';
 export const SECTIONS: readonly AnySection[] = [
   steps,
   instructions,
+  operations,
   inference,
   overhead,
   eventLoop,
@@ -23,10 +25,13 @@ export const SECTIONS: readonly AnySection[] = [
 ];
 
 /** The sections of those names, or all. Error: a name that is none. */
-export function chooseSections(names: readonly string[]): readonly AnySection[] {
-  const wrong = names.find((name) => !SECTIONS.some((section) => section.name === name));
+export function chooseSections<S extends { readonly name: string }>(
+  sections: readonly S[],
+  names: readonly string[],
+): readonly S[] {
+  const wrong = names.find((name) => !sections.some((section) => section.name === name));
   if (wrong !== undefined) {
-    throw new Error(`there is no section ${wrong}; there are ${SECTIONS.map(({ name }) => name).join(', ')}`);
+    throw new Error(`there is no table ${wrong}; there are ${sections.map(({ name }) => name).join(', ')}`);
   }
-  return names.length === 0 ? SECTIONS : SECTIONS.filter(({ name }) => names.includes(name));
+  return names.length === 0 ? sections : sections.filter(({ name }) => names.includes(name));
 }

@@ -4,44 +4,63 @@ import { networkModel } from '../../lib/networks/networks';
 import type { Machine } from '../machine';
 import { type NetworkRun, trainingRun } from '../network-run';
 import { networkGraph, networkImages } from '../networks';
-import type { Peer } from './peer';
-import type { Command, NetworkName } from './protocol';
+import { layerRun, optimizerRun, type Repeatable } from './laminet-parts';
+import { LAYER_CASES, layerSubject } from './layer-cases';
+import { OPTIMIZER_CASES } from './optimizer-cases';
+import { type Peer, settingsOf } from './peer';
+import type { Command } from './protocol';
+
+const NETWORKS = ['lenet5', 'vgg-small', 'resnet20'];
+
+const describe = ({ instructionSet, node }: Machine, version: string): string =>
+  `${version} (native backend, ${instructionSet}, Node ${node})`;
 
 /** The network of that name with images at random, bytes as they come from a file. */
-function buildNetwork(name: NetworkName) {
-  return { graph: networkGraph(name), data: networkImages(name, name === 'lenet5' ? 60_000 : 512) };
+function networkTraining(name: string, batch: number, threads: number): Repeatable {
+  const graph = networkGraph(name);
+  const data = networkImages(name, name === 'lenet5' ? 60_000 : 512);
+  let kept: { readonly amount: number; readonly run: NetworkRun } | undefined;
+  return {
+    run(amount) {
+      if (kept?.amount !== amount) {
+        kept?.run.plan.dispose();
+        kept = { amount, run: trainingRun(graph, toLoss('crossEntropy'), data.slice(0, amount), batch, threads) };
+      }
+      return kept.run.run();
+    },
+    dispose: () => kept?.run.plan.dispose(),
+  };
+}
+
+function prepare({ task, subject, batch }: Command, threads: number): Repeatable {
+  if (task === 'layer') return layerRun(subject, threads);
+  if (task === 'optimizer') return optimizerRun(subject, threads);
+  return networkTraining(subject, batch, threads);
 }
 
 /** laminet's training, in this process, on all threads: as it comes. */
 export function laminetTraining(machine: Machine, version: string): Peer {
-  const networks = new Map<NetworkName, ReturnType<typeof buildNetwork>>();
-  const runs = new Map<string, { readonly images: number; readonly run: NetworkRun }>();
-
-  function runOf({ network, batch, amount }: Command): NetworkRun {
-    const key = `${network} ${batch}`;
-    const kept = runs.get(key);
-    if (kept?.images === amount) return kept.run;
-    kept?.run.plan.dispose();
-    const { graph, data } = networks.get(network) ?? buildNetwork(network);
-    networks.set(network, { graph, data });
-    const run = trainingRun(graph, toLoss('crossEntropy'), data.slice(0, amount), batch, machine.threads);
-    runs.set(key, { images: amount, run });
-    return run;
-  }
-
+  const { threads } = machine;
+  const settings = settingsOf(threads).slice(0, 1);
+  let kept: { readonly key: string; readonly work: Repeatable } | undefined;
   return {
     name: 'laminet',
     description: describe(machine, version),
     calledFrom: 'JavaScript',
-    tasks: [
-      { task: 'train', network: 'lenet5' },
-      { task: 'train', network: 'vgg-small' },
+    abilities: [
+      ...NETWORKS.map((subject) => ({ task: 'train', subject, settings }) as const),
+      ...LAYER_CASES.map((each) => ({ task: 'layer', subject: layerSubject(each), settings }) as const),
+      ...OPTIMIZER_CASES.map(({ name }) => ({ task: 'optimizer', subject: name, settings }) as const),
     ],
-    settings: [{ threads: machine.threads, layout: '-' }],
-    run: async (command) => runOf(command).run(),
-    close() {
-      for (const { run } of runs.values()) run.plan.dispose();
+    run(command) {
+      const key = `${command.task} ${command.subject} ${command.batch}`;
+      if (kept?.key !== key) {
+        kept?.work.dispose();
+        kept = { key, work: prepare(command, threads) };
+      }
+      return kept.work.run(command.amount);
     },
+    close: () => kept?.work.dispose(),
   };
 }
 
@@ -58,8 +77,7 @@ export function laminetInference(machine: Machine, version: string): Peer[] {
     name: `laminet ${method}`,
     description: describe(machine, version),
     calledFrom: 'JavaScript',
-    tasks: [{ task: 'infer', network: 'lenet5' }],
-    settings: [{ threads: machine.threads, layout: '-' }],
+    abilities: [{ task: 'infer', subject: 'lenet5', settings: settingsOf(machine.threads).slice(0, 1) }],
     async run({ batch, amount }) {
       const samples = pixels(batch);
       const began = performance.now();
@@ -69,6 +87,3 @@ export function laminetInference(machine: Machine, version: string): Peer[] {
     close: () => model.dispose(),
   }));
 }
-
-const describe = ({ instructionSet, node }: Machine, version: string): string =>
-  `${version} (native backend, ${instructionSet}, Node ${node})`;

@@ -1,114 +1,87 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { availableParallelism, loadavg } from 'node:os';
-import path from 'node:path';
+import { readFileSync } from 'node:fs';
+import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
-import { describeMachine, type Machine } from '../machine';
-import { type Comparison, type ComparisonRow, compare } from './compare';
-import { EPOCH, formatInference, formatPeers, formatSteps, formatTraining, type PeerFigures } from './figures';
+import { availableProcessors } from '../../lib/backends/available-processors';
+import { keepFigures } from '../figures-file';
+import { describeMachine, type Machine, machineLine } from '../machine';
+import { wholeNumber } from '../options';
+import { chooseSections } from '../sections';
+import { compareAll } from './compare';
+import { formatOmissions, formatPeers, type PeerRows } from './figures';
 import { laminetInference, laminetTraining } from './laminet';
-import { type Omission, openPeers, type Peer } from './peer';
+import { openPeers, type Peer } from './peer';
+import { PEER_SECTIONS, type PeerSection } from './sections';
 import { convNetJs, onnxRuntime, pytorch, tensorflowJs, tinyDnn } from './sources';
 import type { Limits } from './tune';
 
-const USAGE = `npm run bench:peers -- [--rounds N] [--threads N] [--quick] [--python FILE] [--json FILE]
+const USAGE = `npm run bench:peers -- [--only NAME]... [--rounds N] [--threads N] [--quick] [--python FILE] [--json FILE]
 
-Trains and runs the same networks in laminet and in what else is on this machine, in turns, and prints tables.
-  --rounds N      counted rounds (default: 5)
+Trains and runs the same networks in laminet and in what else is on this machine, in turns, and prints tables. Each table
+goes to the file of figures as soon as it is there; what the file has of other tables stays.
+  --only NAME     one table alone, or several: ${PEER_SECTIONS.map(({ name }) => name).join(', ')}
+  --rounds N      counted rounds (default: 3)
   --threads N     threads of laminet, and the most that a peer may use (default: one a processor)
   --quick         rounds of a fraction of a second, to see that everything runs: no figures to keep
   --python FILE   a Python with PyTorch (default: the first of python3, /usr/bin/python3, ... that has it)
-  --json FILE     where the figures go (default: build/bench-peers.json)`;
+  --json FILE     where the figures go (default: build/bench-peers.json; with --quick build/bench-peers-quick.json)`;
 
-/** Training steps of many seconds are worth waiting for only where the figures are kept. */
-const FULL: Limits = { trialSeconds: 0.5, roundSeconds: 5, unitSeconds: 40 };
-const QUICK: Limits = { trialSeconds: 0.05, roundSeconds: 0.3, unitSeconds: 4 };
+const FULL: Limits = { trialSeconds: 0.3, roundSeconds: 2, unitSeconds: 8 };
+const QUICK: Limits = { trialSeconds: 0.03, roundSeconds: 0.2, unitSeconds: 2 };
 
-const BATCHES = [1, 16, 64, 256];
-const VGG_BATCH = 128;
-/** Inference calls in a round, and its length: no more are needed. */
-const CALLS = 100_000;
-const CALLS_SECONDS = 1;
-
-/** Measures comparison after comparison; what is left out is added to `omissions`. */
-async function compareAll(
-  peers: readonly Peer[],
-  comparisons: readonly Comparison[],
-  limits: Limits,
-  rounds: number,
-  omissions: Omission[],
-): Promise<ComparisonRow[]> {
-  const expected = new Map<string, number>();
-  const rows: ComparisonRow[] = [];
-  for (const comparison of comparisons) {
-    const result = await compare(peers, comparison, limits, rounds, expected);
-    rows.push(...result.rows);
-    omissions.push(...result.omissions);
-  }
-  return rows;
+/** What one run is told. */
+interface Run {
+  readonly machine: Machine;
+  readonly chosen: readonly PeerSection[];
+  readonly rounds: number;
+  readonly quick: boolean;
+  readonly json: string;
 }
 
-function checkCount(value: string, option: string): number {
-  const count = Number(value);
-  if (!Number.isInteger(count) || count < 1) throw new Error(`${option} must be a whole number of at least 1`);
-  return count;
-}
-
-/** All comparisons, printed as they are done. */
-async function measure(
-  machine: Machine,
-  { rounds, quick, python }: { rounds: number; quick: boolean; python: string | undefined },
-): Promise<PeerFigures> {
+/** Measures table after table, and prints and keeps each as it is done. */
+async function measure({ machine, chosen, rounds, quick, json }: Run, python: string | undefined): Promise<void> {
   const limits = quick ? QUICK : FULL;
-  const loadBefore = loadavg()[0] ?? 0;
-  if (loadBefore > 0.5) console.log(`the machine is busy (load ${loadBefore.toFixed(1)}): times will be too long\n`);
   const { threads } = machine;
   const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
-  const laminet = laminetTraining(machine, version);
-  const predictors = laminetInference(machine, version);
-  const { peers: others, missing: omissions } = await openPeers([
+  const wanted = new Set(chosen.flatMap(({ comparisons }) => comparisons.map(({ task }) => task)));
+  const { peers: others, missing } = await openPeers([
     pytorch(threads, python),
-    tinyDnn(threads),
-    convNetJs(),
-    tensorflowJs(),
-    onnxRuntime(threads),
+    ...(wanted.has('train') || wanted.has('infer')
+      ? [tinyDnn(threads), convNetJs(), tensorflowJs(), onnxRuntime(threads)]
+      : []),
   ]);
-  const opened = [laminet, ...others];
+  const peers: Peer[] = [laminetTraining(machine, version), ...laminetInference(machine, version), ...others];
   try {
-    const described = opened.map(({ name, description, calledFrom }) => ({ name, description, calledFrom }));
-    console.log(`${formatPeers({ peers: described, omissions })}\n`);
-    const named = omissions.length;
-
-    console.log(`training lenet5: ${EPOCH.toLocaleString('en-US')} images, medians of ${rounds} interleaved rounds`);
-    const steps = BATCHES.map((batch) => ({ task: 'train', network: 'lenet5', batch, most: EPOCH }) as const);
-    const training = await compareAll(opened, steps, limits, rounds, omissions);
-    console.log(`${formatTraining(training)}\n`);
-
-    console.log('inference of lenet5: one image and 64, called from JavaScript where not said otherwise');
-    const calls = [1, 64].map((batch) => ({ task: 'infer', network: 'lenet5', batch, most: CALLS }) as const);
-    const short = { ...limits, roundSeconds: Math.min(limits.roundSeconds, CALLS_SECONDS) };
-    const inference = await compareAll([...predictors, ...others], calls, short, rounds, omissions);
-    console.log(`${formatInference(inference)}\n`);
-
-    console.log(`training vgg-small: steps of ${VGG_BATCH} images of 3x32x32`);
-    const vgg = { task: 'train', network: 'vgg-small', batch: VGG_BATCH, most: 4 * VGG_BATCH } as const;
-    const vggSmall = await compareAll(opened, [vgg], limits, Math.min(rounds, 3), omissions);
-    console.log(formatSteps(vggSmall));
-    for (const { name, reason } of omissions.slice(named)) console.log(`left out: ${name}: ${reason}`);
-    const date = new Date().toISOString();
-    return { date, machine, loadBefore, rounds, quick, peers: described, omissions, training, inference, vggSmall };
+    const described = peers
+      .filter(({ name }) => name === 'laminet' || others.some((other) => other.name === name))
+      .map(({ name, description, calledFrom }) => ({ name, description, calledFrom }));
+    console.log(`\n${formatPeers(described)}\n${formatOmissions(missing)}`);
+    for (const { name, title, describe, comparisons, roundShare, format } of chosen) {
+      const scaled = {
+        ...limits,
+        trialSeconds: limits.trialSeconds * roundShare,
+        roundSeconds: limits.roundSeconds * roundShare,
+      };
+      const { rows, omissions } = await compareAll(peers, comparisons, scaled, rounds);
+      console.log(
+        `\n${title} (--only ${name})\n${describe(machine)}\n\n${format(rows)}\n${formatOmissions(omissions)}`,
+      );
+      const found: PeerRows = { peers: described, omissions: [...missing, ...omissions], rows };
+      await keepFigures(json, name, { date: new Date().toISOString(), machine, rounds, quick, rows: found });
+    }
   } finally {
-    for (const peer of [...opened, ...predictors]) peer.close();
+    for (const peer of peers) peer.close();
   }
 }
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
-      threads: { type: 'string', default: String(availableParallelism()) },
-      rounds: { type: 'string', default: '5' },
+      only: { type: 'string', multiple: true, default: [] },
+      threads: { type: 'string', default: String(availableProcessors()) },
+      rounds: { type: 'string', default: '3' },
       quick: { type: 'boolean', default: false },
       python: { type: 'string' },
-      json: { type: 'string', default: 'build/bench-peers.json' },
+      json: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   });
@@ -116,13 +89,15 @@ async function main(): Promise<void> {
     console.log(USAGE);
     return;
   }
-  const machine = describeMachine(checkCount(values.threads, '--threads'));
-  console.log(`${machine.processor}, ${machine.cores} cores, ${machine.instructionSet}, Node ${machine.node}`);
-  const rounds = checkCount(values.rounds, '--rounds');
-  const figures = await measure(machine, { rounds, quick: values.quick, python: values.python });
-  mkdirSync(path.dirname(values.json), { recursive: true });
-  writeFileSync(values.json, `${JSON.stringify(figures, null, 2)}\n`);
-  console.log(`\nwritten to ${values.json}`);
+  const { quick, json = quick ? 'build/bench-peers-quick.json' : 'build/bench-peers.json' } = values;
+  const chosen = chooseSections(PEER_SECTIONS, values.only);
+  const rounds = wholeNumber('--rounds', values.rounds);
+  const [load = 0] = loadavg();
+  if (load > 0.5) console.log(`the machine is busy (load ${load.toFixed(1)}): times will be too long\n`);
+  const machine = describeMachine(wholeNumber('--threads', values.threads));
+  console.log(machineLine(machine));
+  await measure({ machine, chosen, rounds, quick, json }, values.python);
+  console.log(`\nfigures are in ${json}`);
 }
 
 main().catch((error: unknown) => {

@@ -1,4 +1,13 @@
-import type { Command, NetworkName, Setting, Task } from './protocol';
+import type { Command, Setting, Task } from './protocol';
+
+/** Something that a peer can be asked for. */
+export interface Ability {
+  readonly task: Task;
+  /** The network, layer or optimizer. */
+  readonly subject: string;
+  /** The settings that it may do best with; the bench tries all and takes the fastest for each comparison. */
+  readonly settings: readonly Setting[];
+}
 
 /** Something that trains or runs networks, laminet among them. */
 export interface Peer {
@@ -7,10 +16,7 @@ export interface Peer {
   readonly description: string;
   /** Where its calls come from: `JavaScript`, `Python`, `C++`. */
   readonly calledFrom: string;
-  /** What it can be asked for. */
-  readonly tasks: readonly { readonly task: Task; readonly network: NetworkName }[];
-  /** The settings that it may do best with; the bench tries all and takes the fastest for each batch size. */
-  readonly settings: readonly Setting[];
+  readonly abilities: readonly Ability[];
   /** The seconds that count. Error: where it cannot. */
   run(command: Command): Promise<number>;
   close(): void;
@@ -28,8 +34,15 @@ export interface PeerSource {
   open(): Promise<Peer>;
 }
 
-export const canDo = (peer: Peer, task: Task, network: NetworkName): boolean =>
-  peer.tasks.some((able) => able.task === task && able.network === network);
+/** The settings in which a peer can do something; none where it cannot. */
+export function settingsFor({ abilities }: Peer, task: Task, subject: string): readonly Setting[] {
+  return abilities.find((able) => able.task === task && able.subject === subject)?.settings ?? [];
+}
+
+/** One thread, and as many as laminet has, with each variant. */
+export function settingsOf(threads: number, variants: readonly string[] = ['-']): Setting[] {
+  return [...new Set([threads, 1])].flatMap((count) => variants.map((variant) => ({ threads: count, variant })));
+}
 
 /** Opens what is there, and names what is not. */
 export async function openPeers(sources: readonly PeerSource[]): Promise<{ peers: Peer[]; missing: Omission[] }> {

@@ -2,26 +2,43 @@ import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { firstLine, type PeerSource } from './peer';
+import { LAYER_CASES, layerSubject } from './layer-cases';
+import { OPTIMIZER_CASES, OPTIMIZER_NETWORK, OPTIMIZER_RATE } from './optimizer-cases';
+import { type Ability, firstLine, type Peer, type PeerSource, settingsOf } from './peer';
 import { openPeerProcess } from './peer-process';
 import type { Setting } from './protocol';
 
 /** Where peers are built and installed. */
 const FOLDER = path.resolve('build/peers');
 const CHILDREN = path.resolve('bench/peers/children');
-const NO_LAYOUT = '-';
 
 const run = promisify(execFile);
 
-const trainAndInfer = [
-  { task: 'train', network: 'lenet5' },
-  { task: 'infer', network: 'lenet5' },
-] as const;
+const lenet5Abilities = (settings: readonly Setting[]): Ability[] => [
+  { task: 'train', subject: 'lenet5', settings },
+  { task: 'infer', subject: 'lenet5', settings },
+];
 
-/** One thread, and as many as laminet has. */
-function settingsOf(threads: number, layouts: readonly string[]): Setting[] {
-  return [...new Set([threads, 1])].flatMap((count) => layouts.map((layout) => ({ threads: count, layout })));
+function pytorchAbilities(threads: number): Ability[] {
+  const settings = settingsOf(threads, ['contiguous', 'channels_last']);
+  return [
+    ...lenet5Abilities(settings),
+    ...['vgg-small', 'resnet20'].map((subject) => ({ task: 'train', subject, settings }) as const),
+    ...LAYER_CASES.map((each) => ({ task: 'layer', subject: layerSubject(each), settings }) as const),
+    ...OPTIMIZER_CASES.filter(({ torch }) => torch).map(
+      ({ name }) => ({ task: 'optimizer', subject: name, settings: settingsOf(threads, ['foreach', 'loop']) }) as const,
+    ),
+  ];
 }
+
+/** What it cannot know by itself: layers, optimizers and the network that these train. */
+const pytorchCases = (): string =>
+  JSON.stringify({
+    layers: Object.fromEntries(LAYER_CASES.map((each) => [layerSubject(each), [each.torch, each.shape]])),
+    optimizers: Object.fromEntries(OPTIMIZER_CASES.map(({ name, torch }) => [name, torch])),
+    widths: OPTIMIZER_NETWORK,
+    rate: OPTIMIZER_RATE,
+  });
 
 /** The first Python that has PyTorch. Settings for a BLAS that were meant for other programs are left out. */
 export function pytorch(threads: number, python: string | undefined): PeerSource {
@@ -37,13 +54,8 @@ export function pytorch(threads: number, python: string | undefined): PeerSource
         );
         if (!found) continue;
         return openPeerProcess(
-          { command, args: [path.join(CHILDREN, 'pytorch.py')], env },
-          {
-            name: 'PyTorch',
-            calledFrom: 'Python',
-            tasks: [...trainAndInfer, { task: 'train', network: 'vgg-small' }],
-            settings: settingsOf(threads, ['contiguous', 'channels_last']),
-          },
+          { command, args: [path.join(CHILDREN, 'pytorch.py'), pytorchCases()], env },
+          { name: 'PyTorch', calledFrom: 'Python', abilities: pytorchAbilities(threads) },
         );
       }
       throw new Error(`no torch in ${candidates.join(', ')} (Debian: python3-torch with libopenblas0-openmp)`);
@@ -74,12 +86,7 @@ export function tinyDnn(threads: number): PeerSource {
       }
       const peer = await openPeerProcess(
         { command: program, args: [] },
-        {
-          name: 'tiny-dnn',
-          calledFrom: 'C++',
-          tasks: trainAndInfer,
-          settings: settingsOf(threads, [NO_LAYOUT]),
-        },
+        { name: 'tiny-dnn', calledFrom: 'C++', abilities: lenet5Abilities(settingsOf(threads)) },
       );
       const version = await run('dpkg-query', ['--show', 'tiny-dnn']).then(
         ({ stdout }) => `${stdout.trim().split('\t')[1]}, `,
@@ -112,7 +119,7 @@ function npmPeer(
   name: string,
   child: string,
   packages: Record<string, string>,
-  peer: Pick<Awaited<ReturnType<PeerSource['open']>>, 'tasks' | 'settings'>,
+  abilities: Peer['abilities'],
 ): PeerSource {
   return {
     name,
@@ -120,28 +127,21 @@ function npmPeer(
       await installPackages(packages);
       const register = path.resolve('scripts/register-typescript.cjs');
       const launch = { command: process.execPath, args: ['-r', register, path.join(CHILDREN, child)] };
-      return openPeerProcess(launch, { name, calledFrom: 'JavaScript', ...peer });
+      return openPeerProcess(launch, { name, calledFrom: 'JavaScript', abilities });
     },
   };
 }
 
 export const convNetJs = (): PeerSource =>
-  npmPeer(
-    'ConvNetJS',
-    'convnetjs.ts',
-    { convnetjs: '0.3.0' },
-    { tasks: trainAndInfer, settings: settingsOf(1, ['-']) },
-  );
+  npmPeer('ConvNetJS', 'convnetjs.ts', { convnetjs: '0.3.0' }, lenet5Abilities(settingsOf(1)));
 
 export function tensorflowJs(): PeerSource {
   const names = ['core', 'layers', 'backend-cpu'];
   const packages = Object.fromEntries(names.map((name) => [`@tensorflow/tfjs-${name}`, '4.22.0']));
-  const settings = settingsOf(1, [NO_LAYOUT]);
-  return npmPeer('TensorFlow.js', 'tensorflowjs.ts', packages, { tasks: trainAndInfer, settings });
+  return npmPeer('TensorFlow.js', 'tensorflowjs.ts', packages, lenet5Abilities(settingsOf(1)));
 }
 
 export function onnxRuntime(threads: number): PeerSource {
-  const tasks = [{ task: 'infer', network: 'lenet5' }] as const;
-  const settings = settingsOf(threads, [NO_LAYOUT]);
-  return npmPeer('onnxruntime-node', 'onnxruntime.ts', { 'onnxruntime-node': '1.30.0' }, { tasks, settings });
+  const abilities = [{ task: 'infer', subject: 'lenet5', settings: settingsOf(threads) }] as const;
+  return npmPeer('onnxruntime-node', 'onnxruntime.ts', { 'onnxruntime-node': '1.30.0' }, abilities);
 }

@@ -29,6 +29,9 @@ export interface Tuned {
   readonly seconds: number;
 }
 
+/** A setting whose first run takes so many times the best one's time so far is tried no further. */
+const HOPELESS = 4;
+
 /** The largest amount of whole pieces that takes no longer than `seconds`: at least one piece, at most the whole run. */
 export function amountFor({ size, most }: Pick<Work, 'size' | 'most'>, perItem: number, seconds: number): number {
   const pieces = Math.max(1, Math.floor(seconds / perItem / size));
@@ -50,6 +53,7 @@ export async function tune(work: Work, limits: Limits, expected = 0): Promise<Tu
   for (const setting of work.settings) {
     // The first run pays for memory and caches; it only tells how long the others may be.
     const cold = await work.run(work.size, setting);
+    if (cold / work.size > HOPELESS * best.seconds) continue;
     const amount = amountFor(work, cold / work.size, limits.trialSeconds);
     const trials = cold > limits.trialSeconds ? 1 : 3;
     for (let trial = 0; trial < trials; trial++) {

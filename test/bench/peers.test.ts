@@ -1,7 +1,7 @@
 import { drawTraining, fillFigures } from '../../bench/page';
 import { compare } from '../../bench/peers/compare';
 import { formatTraining, threeDigits } from '../../bench/peers/figures';
-import { openPeers, type Peer } from '../../bench/peers/peer';
+import { openPeers, type Peer, settingsFor } from '../../bench/peers/peer';
 import { type Command, formatCommand, parseAnswer, parseCommand } from '../../bench/peers/protocol';
 import { amountFor, tune } from '../../bench/peers/tune';
 
@@ -10,12 +10,12 @@ const LIMITS = { trialSeconds: 1, roundSeconds: 10, unitSeconds: 30 };
 /** A peer that takes so many seconds an image, by threads, and fails from a call on. */
 function fakePeer(name: string, perImage: Record<number, number>, failsAt = Number.POSITIVE_INFINITY) {
   const commands: Command[] = [];
+  const settings = Object.keys(perImage).map((threads) => ({ threads: Number(threads), variant: '-' }));
   const peer: Peer = {
     name,
     description: '1.0',
     calledFrom: 'JavaScript',
-    tasks: [{ task: 'train', network: 'lenet5' }],
-    settings: Object.keys(perImage).map((threads) => ({ threads: Number(threads), layout: '-' })),
+    abilities: [{ task: 'train', subject: 'lenet5', settings }],
     async run(command) {
       commands.push(command);
       if (commands.length >= failsAt) throw new Error('out of memory\nat line 3');
@@ -26,16 +26,16 @@ function fakePeer(name: string, perImage: Record<number, number>, failsAt = Numb
   return { peer, commands };
 }
 
-const lenet5 = (batch: number) => ({ task: 'train', network: 'lenet5', batch, most: 60_000 }) as const;
+const lenet5 = (batch: number) => ({ task: 'train', subject: 'lenet5', batch, most: 60_000 }) as const;
 
 describe('the protocol', () => {
   test('a command is read as it was written', () => {
     const command: Command = {
       task: 'train',
-      network: 'vgg-small',
+      subject: 'vgg-small',
       batch: 128,
       amount: 512,
-      setting: { threads: 2, layout: 'channels_last' },
+      setting: { threads: 2, variant: 'channels_last' },
     };
     expect(formatCommand(command)).toBe('train vgg-small 128 512 2 channels_last');
     expect(parseCommand(formatCommand(command))).toEqual(command);
@@ -61,13 +61,13 @@ describe('the amount of work', () => {
   test('goes by the fastest setting', async () => {
     const { peer } = fakePeer('a', { 2: 0.03, 1: 0.01 });
     const work = {
-      settings: peer.settings,
+      settings: settingsFor(peer, 'train', 'lenet5'),
       size: 16,
       most: 60_000,
       run: (amount: number, setting: Command['setting']) => peer.run({ ...lenet5(16), amount, setting }),
     };
     expect(await tune(work, LIMITS)).toEqual({
-      setting: { threads: 1, layout: '-' },
+      setting: { threads: 1, variant: '-' },
       amount: 992,
       seconds: expect.closeTo(0.01),
     });
