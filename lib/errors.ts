@@ -10,6 +10,7 @@
  * - `E_STATE` a call in the wrong order: training before compile, anything after dispose
  * - `E_DIVERGED` the loss became infinite or not a number
  * - `E_ABORTED` the caller's signal stopped the work
+ * - `E_LAYER` a layer of the user's own failed: its forward or backward function threw
  * - `E_BACKEND` a backend that cannot be loaded, or that refused a program
  */
 export type ErrorCode =
@@ -22,6 +23,7 @@ export type ErrorCode =
   | 'E_STATE'
   | 'E_DIVERGED'
   | 'E_ABORTED'
+  | 'E_LAYER'
   | 'E_BACKEND';
 
 /**

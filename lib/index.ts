@@ -32,6 +32,14 @@ export { type AveragePool2dOptions, averagePool2d } from './layers/average-pool2
 export { type BatchNormOptions, batchNorm } from './layers/batch-norm';
 export { type Conv2dOptions, conv2d } from './layers/conv2d';
 export { type Conv2dTransposeOptions, conv2dTranspose } from './layers/conv2d-transpose';
+export {
+  type BackwardCall,
+  type CustomParameter,
+  type DefinedLayer,
+  defineLayer,
+  type ForwardCall,
+  type LayerDefinition,
+} from './layers/define-layer';
 export { type DenseOptions, dense } from './layers/dense';
 export { type DepthwiseConv2dOptions, depthwiseConv2d } from './layers/depthwise-conv2d';
 export { flatten, linearize } from './layers/flatten';
@@ -68,7 +76,7 @@ export type { EpochRecord, Evaluation, History, TrainingEvent } from './model/ev
 export type { FitOptions } from './model/fit';
 export { type ModelNodes, model } from './model/functional';
 export type { Graph } from './model/graph';
-export { loadModel } from './model/load-model';
+export { type LoadOptions, loadModel } from './model/load-model';
 export type { Model, ModelOptions, OutputValues, Prediction, RunOptions, Samples } from './model/model';
 export type { ProfileRow } from './model/profile';
 export { type SequentialOptions, sequential } from './model/sequential';

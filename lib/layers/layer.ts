@@ -1,6 +1,6 @@
 import type { Initializer } from '../initializers/initializer';
 import type { Op, Value } from '../ops/op';
-import type { Geometry } from '../ops/program';
+import type { CustomFunctions, Geometry } from '../ops/program';
 import type { Shape } from '../tensor/shape';
 
 /** What a parameter is to its layer: what its input is multiplied by, what is added to that, or a number of a normalization. */
@@ -24,9 +24,15 @@ export interface ParameterSpec {
 export interface Emitter {
   /** Whether the program trains the network: some layers compute something else then. */
   readonly training: boolean;
+  /** The most samples of a step. */
+  readonly batchSize: number;
+  /** The name of the layer that is being emitted. */
+  readonly layer: string;
   /** Whether the layer that is being emitted is frozen: its parameters, and what it keeps beside them, stay as they are. */
   readonly frozen: boolean;
   emit<A, G extends Geometry>(op: Op<A, G>, inputs: readonly (Value | undefined)[], attributes: A): Value;
+  /** Takes the functions of a layer of the user's own into the program; returns their number. */
+  custom(functions: CustomFunctions): number;
   /** Adds something to be done at the end of each step of training, after the gradients. */
   update<A, G extends Geometry>(op: Op<A, G>, inputs: readonly (Value | undefined)[], attributes: A): void;
 }

@@ -189,7 +189,7 @@ function withoutUnused(instructions: readonly Instruction[], kept: ReadonlySet<n
 /** Compiles a graph to the one list of instructions that a backend runs, for a batch size and a purpose. */
 export function compileProgram(graph: Graph, options: CompileOptions): Program {
   const { purpose, batchSize, input, targets: targetKind, loss, optimizer, frozen } = options;
-  const builder = new ProgramBuilder(options.training ?? purpose === 'train');
+  const builder = new ProgramBuilder(options.training ?? purpose === 'train', batchSize);
   const { x, outputs, parameters } = emitForward(builder, graph, options);
   const kept = new Set<number>();
   const results: number[] = [];
@@ -236,6 +236,7 @@ export function compileProgram(graph: Graph, options: CompileOptions): Program {
     targets: mean < 0 ? 'none' : targetKind,
     tensors: builder.tensors,
     instructions,
+    customs: builder.customs,
     parameters: graph.parameters.map(({ name, shape, offset, size }) => ({ name, shape, offset, size })),
     parameterElements: graph.parameterElements,
     stateSlots: (updates && optimizer?.state.length) || 0,

@@ -1,4 +1,5 @@
 import { LaminetError } from '../errors';
+import type { DefinedLayer } from '../layers/define-layer';
 import type { JoiningLayer, Layer } from '../layers/layer';
 import { InputNode, LayerNode, type NetworkNode } from '../layers/node';
 import { checkShape, type Shape } from '../tensor/shape';
@@ -93,16 +94,20 @@ function refuse(path: string, sentence: string): never {
   throw new LaminetError('E_FORMAT', `${path}: ${sentence}`, { path });
 }
 
-function rebuildChain(path: string, { inputShape, layers }: ChainDescription): Graph {
+function rebuildChain(
+  path: string,
+  { inputShape, layers }: ChainDescription,
+  own: readonly DefinedLayer<never>[],
+): Graph {
   const rebuilt = layers.map(({ kind, name, config }) => {
-    const layer = rebuildLayer(kind, name, config);
+    const layer = rebuildLayer(kind, name, config, own);
     if ('build' in layer) return layer;
     return refuse(path, `the layer ${JSON.stringify(name)} joins several inputs and cannot stand in a row of layers`);
   });
   return chain(inputShape, rebuilt);
 }
 
-function rebuildGraph(path: string, description: GraphDescription): Graph {
+function rebuildGraph(path: string, description: GraphDescription, own: readonly DefinedLayer<never>[]): Graph {
   const nodes = new Map<string, NetworkNode>();
   const find = (name: string): NetworkNode =>
     nodes.get(name) ?? refuse(path, `the network names a node ${JSON.stringify(name)} that is not there before it`);
@@ -113,7 +118,7 @@ function rebuildGraph(path: string, description: GraphDescription): Graph {
   const layers = new Map<string, Layer | JoiningLayer>();
   for (const { kind, name, config } of description.layers) {
     if (layers.has(name)) refuse(path, `the network has two layers ${JSON.stringify(name)}`);
-    layers.set(name, rebuildLayer(kind, name, config));
+    layers.set(name, rebuildLayer(kind, name, config, own));
   }
   const inputs = description.inputs.map(({ name, shape }) => {
     checkShape(shape, `the input ${name}`);
@@ -150,11 +155,15 @@ export interface RebuiltNetwork {
 }
 
 /**
- * The network that a weight file's metadata describe.
+ * The network that a weight file's metadata describe. `own` are layers of the user's own that it may have.
  * Errors: `E_FORMAT` where they describe none or one that contradicts itself, `E_UNKNOWN` for an unknown layer, `E_SHAPE`
  * and `E_OPTION` where layers do not fit.
  */
-export function rebuildNetwork(path: string, text: string | undefined): RebuiltNetwork {
+export function rebuildNetwork(
+  path: string,
+  text: string | undefined,
+  own: readonly DefinedLayer<never>[] = [],
+): RebuiltNetwork {
   let description: unknown;
   try {
     description = JSON.parse(text ?? '');
@@ -164,8 +173,8 @@ export function rebuildNetwork(path: string, text: string | undefined): RebuiltN
   if (isRecord(description) && isString(description.name)) {
     const { name } = description;
     const graph = isGraphDescription(description)
-      ? rebuildGraph(path, description as unknown as GraphDescription)
-      : isChainDescription(description) && rebuildChain(path, description as unknown as ChainDescription);
+      ? rebuildGraph(path, description as unknown as GraphDescription, own)
+      : isChainDescription(description) && rebuildChain(path, description as unknown as ChainDescription, own);
     if (graph) return { name, graph, frozen: readFrozen(path, description.frozen, graph) };
   }
   return refuse(path, 'the metadata describe no network; build it in code and use model.load');

@@ -41,12 +41,14 @@ class Gradients {
   }
 
   #whole(value: Value): Value {
-    return this.#wanted.get(value.id) ?? this.#builder.declare(`grad ${value.name}`, value, 'activation');
+    return (
+      this.#wanted.get(value.id) ?? this.#builder.declare(`grad ${value.name}`, value, this.#builder.roleOf(value))
+    );
   }
 
   #part(value: Value): Value {
     const { parameter } = this.#builder.tensors[value.id] ?? {};
-    const role = parameter === undefined ? 'activation' : 'partial';
+    const role = parameter === undefined ? this.#builder.roleOf(value) : 'partial';
     return this.#builder.declare(`part of grad ${value.name}`, value, role, parameter);
   }
 }
@@ -99,7 +101,7 @@ export function differentiate(
         builder.append(name, operands, [value], geometry);
         return value;
       },
-      pass: (index) => gradients.use(inputs[index] as Value, gradOutput),
+      pass: (index, gradient = gradOutput) => gradients.use(inputs[index] as Value, gradient),
     });
   }
   return gradients.found;

@@ -4,6 +4,7 @@ import { type AveragePool2dOptions, averagePool2d } from '../layers/average-pool
 import { type BatchNormOptions, batchNorm } from '../layers/batch-norm';
 import { type Conv2dOptions, conv2d } from '../layers/conv2d';
 import { type Conv2dTransposeOptions, conv2dTranspose } from '../layers/conv2d-transpose';
+import type { DefinedLayer } from '../layers/define-layer';
 import { type DenseOptions, dense } from '../layers/dense';
 import { type DepthwiseConv2dOptions, depthwiseConv2d } from '../layers/depthwise-conv2d';
 import { flatten } from '../layers/flatten';
@@ -51,11 +52,27 @@ const REBUILD: ReadonlyMap<string, Rebuild> = new Map<string, Rebuild>([
   ...JOINING_KINDS.map((kind): [string, Rebuild] => [kind, (config) => joiningLayer(kind, config)]),
 ]);
 
-/** Makes a layer from what a file says of it. Error: `E_UNKNOWN` for a kind that is none of the library's. */
-export function rebuildLayer(kind: string, name: string, config: LayerConfig): Layer | JoiningLayer {
-  const rebuild = REBUILD.get(kind);
+/**
+ * Makes a layer from what a file says of it. `own` are the kinds that `defineLayer` defined, beside the library's.
+ * Errors: `E_UNKNOWN` for another kind; `E_OPTION` for an own kind whose name the library has.
+ */
+export function rebuildLayer(
+  kind: string,
+  name: string,
+  config: LayerConfig,
+  own: readonly DefinedLayer<never>[] = [],
+): Layer | JoiningLayer {
+  const clash = own.find((defined) => REBUILD.has(defined.kind));
+  if (clash) {
+    throw new LaminetError('E_OPTION', `the library has a layer ${clash.kind} already; give yours another name`, {
+      kind: clash.kind,
+    });
+  }
+  const rebuild: Rebuild | undefined =
+    (own.find((defined) => defined.kind === kind) as Rebuild | undefined) ?? REBUILD.get(kind);
   if (!rebuild) {
-    throw new LaminetError('E_UNKNOWN', `there is no layer of kind ${JSON.stringify(kind)}`, { kind });
+    const hint = 'a layer of your own is given to loadModel in its option layers';
+    throw new LaminetError('E_UNKNOWN', `there is no layer of kind ${JSON.stringify(kind)}; ${hint}`, { kind });
   }
   return rebuild({ ...config, name });
 }

@@ -1,6 +1,7 @@
 import type { Emitter } from '../layers/layer';
 import type { Inference, Op, Value } from '../ops/op';
 import type {
+  CustomFunctions,
   Geometry,
   Instruction,
   ParameterSlot,
@@ -30,7 +31,17 @@ export class ProgramBuilder implements Emitter {
   /** What {@link update} was told, in order. */
   readonly updates: Instruction[] = [];
 
-  constructor(readonly training = false) {}
+  /** What {@link custom} was told, in order. */
+  readonly customs: CustomFunctions[] = [];
+
+  constructor(
+    readonly training = false,
+    readonly batchSize = 1,
+  ) {}
+
+  custom(functions: CustomFunctions): number {
+    return this.customs.push(functions) - 1;
+  }
 
   /** The role of a value that an instruction computes. */
   roleOf(type: TensorType): TensorRole {

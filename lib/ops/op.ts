@@ -34,8 +34,8 @@ export interface GradientContext<G extends Geometry = Geometry> {
     type: TensorType,
     geometry: Geometry,
   ): Value;
-  /** Says that the gradient of `input` is {@link gradOutput} as it is. */
-  pass(input: number): void;
+  /** Says that the gradient of `input` is a value that is there already: {@link gradOutput}, or what was computed. */
+  pass(input: number, gradient?: Value): void;
 }
 
 /**

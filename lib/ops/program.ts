@@ -1,4 +1,5 @@
 import type { Shape } from '../tensor/shape';
+import type { FloatArray } from '../tensor/storage';
 import type { OpName } from './registry';
 
 /** What a tensor's elements are: numbers in the run's precision, class labels, or places inside a pooling window. */
@@ -8,7 +9,7 @@ export type ElementKind = 'float' | 'label' | 'index';
  * What a tensor is in a program. Activations, and the gradients of activations, live in the backend's own memory;
  * parameters and their gradients in the model's. Where a parameter is used several times, each use has a `partial`
  * gradient, in the backend's memory; `add` makes the gradient of them. Scalars and statistics are computed from all samples
- * of a step: one number, or some for each channel. `state` is what an optimizer keeps of a parameter, in the model's memory:
+ * of a step: one number, or several: some for each channel, or all samples' rows. `state` is what an optimizer keeps of a parameter, in the model's memory:
  * an update's inputs are the parameter, its gradient, and its state in the slots' order.
  */
 export type TensorRole =
@@ -72,6 +73,30 @@ export interface SourceFormat {
   readonly shape: Shape;
 }
 
+/** What a layer of the user's own computes with, forward: rows of samples, one behind the other. */
+export interface CustomForward {
+  readonly samples: number;
+  readonly input: FloatArray;
+  readonly parameters: readonly FloatArray[];
+  /** To be filled. */
+  readonly output: FloatArray;
+}
+
+/** The same, backward. */
+export interface CustomBackward extends CustomForward {
+  readonly gradOutput: FloatArray;
+  /** Zeros, to be filled. */
+  readonly gradInput: FloatArray;
+  /** Zeros, one array a parameter, to be added to; none where the parameters are not trained. */
+  readonly gradients: readonly FloatArray[];
+}
+
+/** The arithmetic of a layer of the user's own. What it throws ends the run. */
+export interface CustomFunctions {
+  forward(call: CustomForward): void;
+  backward(call: CustomBackward): void;
+}
+
 /** What a program is compiled for. */
 export type Purpose = 'train' | 'evaluate' | 'predict';
 
@@ -87,6 +112,8 @@ export interface Program {
   readonly targets: TargetKind;
   readonly tensors: readonly ProgramTensor[];
   readonly instructions: readonly Instruction[];
+  /** What `custom` instructions call, by the number in their geometry. */
+  readonly customs: readonly CustomFunctions[];
   readonly parameters: readonly ParameterSlot[];
   /** Elements of the flat parameter buffer. */
   readonly parameterElements: number;

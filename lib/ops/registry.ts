@@ -68,6 +68,11 @@ export const OP_NAMES = [
   'radam',
   'rmsprop',
   'lion',
+  'toRows',
+  'fromRows',
+  'custom',
+  'customGrad',
+  'takeGradient',
 ] as const;
 
 /** The name of an instruction. */

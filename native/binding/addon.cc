@@ -6,8 +6,11 @@
 // down, a cleanup hook that was added after it stops and joins all threads first, so that nothing calls it any more.
 #include <napi.h>
 
+#include <condition_variable>
+#include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <vector>
 
 #include "cpu/features.h"
@@ -23,10 +26,44 @@ using laminet::Plan;
 using laminet::RunBuffers;
 using laminet::Status;
 
-// A run under way on the plan's own threads. Its buffers and its callback are held until it has ended.
+// A function of the caller's that a native thread waits for: it runs on the event loop.
+class Errand {
+ public:
+  // Called by the waiting thread. `send` asks the event loop to do it; false where it could not, or where it failed.
+  bool await(const std::function<bool()>& send) {
+    std::unique_lock<std::mutex> lock(mutex_);
+    done_ = false;
+    if (closed_ || !send()) return false;
+    back_.wait(lock, [this] { return done_ || closed_; });
+    return done_ && succeeded_;
+  }
+  void finish(bool succeeded) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    done_ = true;
+    succeeded_ = succeeded;
+    back_.notify_all();
+  }
+  // The environment ends: nobody will do it any more.
+  void close() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    closed_ = true;
+    back_.notify_all();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable back_;
+  bool done_ = false;
+  bool succeeded_ = false;
+  bool closed_ = false;
+};
+
+// A run under way on the plan's own threads. Its buffers and its callbacks are held until it has ended.
 struct Run {
   std::vector<Napi::ObjectReference> held;
   Napi::FunctionReference onEvent;
+  Napi::FunctionReference callBack;  // empty where the program calls no functions
+  Errand errand;
 };
 
 struct Entry {
@@ -36,9 +73,11 @@ struct Entry {
 };
 
 // What a native thread says to the event loop.
+enum class Kind { progress, finished, errand };
 struct Message {
   int32_t plan;
-  bool finished;
+  Kind kind;
+  int32_t instruction, samples;  // of an errand
 };
 
 struct State {
@@ -69,6 +108,17 @@ void erase(Napi::Env env, State* state, std::map<int32_t, Entry>::iterator entry
   state->plans.erase(entry);
 }
 
+// callBack(instruction, samples): whether it succeeded. It catches what the user's functions throw.
+bool callFunction(Napi::Env env, const Napi::Function& callBack, int32_t instruction, int32_t samples) {
+  const Napi::HandleScope scope(env);
+  const Napi::Value result = callBack.Call({Napi::Number::New(env, instruction), Napi::Number::New(env, samples)});
+  if (env.IsExceptionPending()) {
+    env.GetAndClearPendingException();
+    return false;
+  }
+  return result.IsBoolean() && result.As<Napi::Boolean>().Value();
+}
+
 // Runs on the event loop's thread.
 void onMessage(napi_env env, napi_value, void* context, void* data) {
   std::unique_ptr<Message> message(static_cast<Message*>(data));
@@ -79,9 +129,16 @@ void onMessage(napi_env env, napi_value, void* context, void* data) {
   Napi::HandleScope scope(env);
   Entry& entry = found->second;
   const double steps = static_cast<double>(entry.plan->finishedSteps());
-  const double outcome = message->finished ? static_cast<double>(entry.plan->outcome()) : -1;
+  if (message->kind == Kind::errand) {
+    // The run cannot end before the errand is done, and its plan is not freed before the run has ended.
+    Run& waiting = *entry.run;
+    waiting.errand.finish(callFunction(env, waiting.callBack.Value(), message->instruction, message->samples));
+    return;
+  }
+  const bool finished = message->kind == Kind::finished;
+  const double outcome = finished ? static_cast<double>(entry.plan->outcome()) : -1;
   std::unique_ptr<Run> ended;
-  if (message->finished) {
+  if (finished) {
     ended = std::move(entry.run);
     if (--state.running == 0) napi_unref_threadsafe_function(env, state.toLoop);
   }
@@ -91,11 +148,11 @@ void onMessage(napi_env env, napi_value, void* context, void* data) {
   onEvent.Call({Napi::Number::New(env, outcome), Napi::Number::New(env, steps)});
 }
 
-void say(State* state, int32_t plan, bool finished) {
-  auto message = std::make_unique<Message>(Message{plan, finished});
-  if (napi_call_threadsafe_function(state->toLoop, message.get(), napi_tsfn_nonblocking) == napi_ok) {
-    message.release();
-  }
+bool say(State* state, const Message& said) {
+  auto message = std::make_unique<Message>(said);
+  if (napi_call_threadsafe_function(state->toLoop, message.get(), napi_tsfn_nonblocking) != napi_ok) return false;
+  message.release();
+  return true;
 }
 
 // The elements of the list of results. They are looked up before plan and buffers are, and once: looking one up may run
@@ -114,8 +171,8 @@ bool readRows(const Napi::CallbackInfo& info, std::vector<Napi::Value>* rows) {
 // The buffers of a run in the order of lib/backends/native/native-plan.ts, each checked against the program.
 class BufferReader {
  public:
-  BufferReader(const Napi::CallbackInfo& info, const laminet::Program& program, const std::vector<Napi::Value>& rows)
-      : info_(info), program_(program), rows_(rows) {}
+  BufferReader(const Napi::CallbackInfo& info, const Plan& plan, const std::vector<Napi::Value>& rows)
+      : info_(info), program_(plan.program()), exchangeFloats_(plan.exchangeFloats()), rows_(rows) {}
 
   Status read(RunBuffers* buffers) {
     size_t parameters = 0;
@@ -166,7 +223,7 @@ class BufferReader {
     }
     if (!info_[12].IsNumber()) return bad();
     buffers->version = info_[12].As<Napi::Number>().DoubleValue();
-    return optimizer(buffers, steps) ? results(buffers, order) : bad();
+    return optimizer(buffers, steps) && exchange(buffers) ? results(buffers, order) : bad();
   }
 
  private:
@@ -187,6 +244,14 @@ class BufferReader {
       if (!buffers->factors || factors / wanted < steps) return false;
     }
     return true;
+  }
+
+  // What functions of the caller's compute with; undefined where the program calls none.
+  bool exchange(RunBuffers* buffers) {
+    if (exchangeFloats_ == 0) return true;
+    size_t length = 0;
+    buffers->exchange = elements<float>(info_[15], napi_float32_array, &length);
+    return buffers->exchange && length >= static_cast<size_t>(exchangeFloats_) && info_[16].IsFunction();
   }
 
   bool updates() const {
@@ -210,6 +275,7 @@ class BufferReader {
 
   const Napi::CallbackInfo& info_;
   const laminet::Program& program_;
+  const int64_t exchangeFloats_;
   const std::vector<Napi::Value>& rows_;
 };
 
@@ -248,9 +314,9 @@ Entry* entryOf(const Napi::CallbackInfo& info) {
 }
 
 // run(plan, parameters, gradients, samples, targets, order, learningRates, losses, correct, control, results, profile,
-// version, state, factors, onEvent). profile may be undefined, and state and factors where the optimizer has none;
-// version is 0 where nothing is known of the parameters. onEvent(-1,
-// steps) tells of progress, onEvent(outcome, steps) of the end.
+// version, state, factors, exchange, callBack, onEvent). profile may be undefined, state and factors where the
+// optimizer has none, exchange and callBack where the program calls no functions of the user's; version is 0 where
+// nothing is known of the parameters. onEvent(-1, steps) tells of progress, onEvent(outcome, steps) of the end.
 Napi::Value run(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   std::vector<Napi::Value> rows;
@@ -259,21 +325,31 @@ Napi::Value run(const Napi::CallbackInfo& info) {
   if (!entry) return Napi::Number::New(env, statusNumber(Status::noPlan));
   if (entry->run || entry->plan->isRunning()) return Napi::Number::New(env, statusNumber(Status::busy));
   RunBuffers buffers;
-  const Status read = listed ? BufferReader(info, entry->plan->program(), rows).read(&buffers) : Status::badBuffer;
+  const Status read = listed ? BufferReader(info, *entry->plan, rows).read(&buffers) : Status::badBuffer;
   if (read != Status::ok) return Napi::Number::New(env, statusNumber(read));
-  if (!info[15].IsFunction()) return Napi::Number::New(env, statusNumber(Status::badBuffer));
+  if (!info[17].IsFunction()) return Napi::Number::New(env, statusNumber(Status::badBuffer));
 
   State* state = &stateOf(info);
   const int32_t number = info[0].As<Napi::Number>().Int32Value();
   entry->run = std::make_unique<Run>();
-  for (size_t i = 1; i <= 14; i++) {
+  for (size_t i = 1; i <= 15; i++) {
     if (info[i].IsObject()) entry->run->held.push_back(Napi::Persistent(info[i].As<Napi::Object>()));
   }
   for (const Napi::Value& row : rows) entry->run->held.push_back(Napi::Persistent(row.As<Napi::Object>()));
-  entry->run->onEvent = Napi::Persistent(info[15].As<Napi::Function>());
+  entry->run->onEvent = Napi::Persistent(info[17].As<Napi::Function>());
+  if (info[16].IsFunction()) entry->run->callBack = Napi::Persistent(info[16].As<Napi::Function>());
+  buffers.callBack = [state, number, errand = &entry->run->errand](int32_t instruction, int32_t samples) {
+    return errand->await([&] { return say(state, {number, Kind::errand, instruction, samples}); });
+  };
   if (state->running++ == 0) napi_ref_threadsafe_function(env, state->toLoop);
   const Status started = entry->plan->start(
-      buffers, [state, number] { say(state, number, false); }, [state, number] { say(state, number, true); });
+      buffers,
+      [state, number] {
+        say(state, {number, Kind::progress, 0, 0});
+      },
+      [state, number] {
+        say(state, {number, Kind::finished, 0, 0});
+      });
   if (started != Status::ok) {
     entry->run.reset();
     if (--state->running == 0) napi_unref_threadsafe_function(env, state->toLoop);
@@ -291,7 +367,11 @@ Napi::Value runSync(const Napi::CallbackInfo& info) {
   if (!entry) return Napi::Number::New(env, statusNumber(Status::noPlan));
   if (entry->run || entry->plan->isRunning()) return Napi::Number::New(env, statusNumber(Status::busy));
   RunBuffers buffers;
-  Status status = listed ? BufferReader(info, entry->plan->program(), rows).read(&buffers) : Status::badBuffer;
+  Status status = listed ? BufferReader(info, *entry->plan, rows).read(&buffers) : Status::badBuffer;
+  const Napi::Function callBack = info[16].IsFunction() ? info[16].As<Napi::Function>() : Napi::Function();
+  buffers.callBack = [env, &callBack](int32_t instruction, int32_t samples) {
+    return callFunction(env, callBack, instruction, samples);
+  };
   if (status == Status::ok) status = entry->plan->runHere(buffers);
   const double result = status == Status::ok ? static_cast<double>(entry->plan->outcome()) : statusNumber(status);
   return Napi::Number::New(env, result);
@@ -365,6 +445,9 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
       env,
       [](void* data) {
         State& ending = *static_cast<State*>(data);
+        for (auto& [number, entry] : ending.plans) {
+          if (entry.run) entry.run->errand.close();
+        }
         for (auto& [number, entry] : ending.plans) entry.plan->stopAndWait();
         for (auto& [number, entry] : ending.plans) entry.run.reset();
         ending.plans.clear();

@@ -89,6 +89,17 @@ struct StatisticsRowGeometry {
   int32_t channels, row;
 };
 
+struct CustomGeometry {
+  int32_t custom;           // the number of its functions
+  int64_t inputs, outputs;  // elements of a sample
+  int64_t gradients;        // of all parameters
+  int64_t batchSize;
+};
+
+struct TakeGradientGeometry {
+  int32_t begin, elements;
+};
+
 struct FollowGeometry {
   int32_t channels, pixels;
   double momentum;

@@ -78,6 +78,12 @@ class Checker {
   bool writesStatistics(int32_t id, int64_t channels) {
     return writes(id, Role::statistics, Kind::floats, false, 2 * channels);
   }
+  // Numbers of the whole step, at least so many, that have been computed.
+  bool readsStep(int32_t id, int64_t least) const {
+    return id >= 0 && written_[id] && !given_[id] && program_.tensors[id].role == Role::statistics &&
+           program_.tensors[id].elements >= least;
+  }
+  bool writesStep(int32_t id, int64_t elements) { return writes(id, Role::statistics, Kind::floats, false, elements); }
   bool writesGiven(int32_t id, int64_t channels) { return given_[id] = writesStatistics(id, channels); }
   // A parameter of running statistics: nothing else changes it.
   bool follows(int32_t id, int64_t channels) {

@@ -10,6 +10,8 @@ namespace {
 
 constexpr double kMagic = 0x4c414d49;
 constexpr double kVersion = 1;
+// A layer of the user's own may have many parameters; no other op has so many operands.
+constexpr int32_t kMostInputs = 64;
 // Samples of a step: what 32-bit counters can go beyond without overflow.
 constexpr int32_t kMostSamples = 1 << 24;
 
@@ -35,7 +37,7 @@ void readInstruction(FieldReader& reader, const Program& program, Instruction* i
   instruction->op = static_cast<Op>(op);
   instruction->result = -1;
   const auto tensors = static_cast<int32_t>(program.tensors.size());
-  const int32_t inputs = reader.whole32(0, 8);
+  const int32_t inputs = reader.whole32(0, kMostInputs);
   const int32_t outputs = reader.whole32(0, 8);
   const int32_t fields = reader.whole32(0, 64);
   for (int32_t i = 0; i < inputs; i++) instruction->inputs.push_back(reader.whole32(-1, tensors - 1));

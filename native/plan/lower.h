@@ -1,5 +1,7 @@
 // Lowering: a checked program to a flat list of kernel calls over one block of memory a thread.
 #pragma once
+#include <atomic>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -26,6 +28,10 @@ struct RunBuffers {
   double* profile = nullptr;  // null where nobody asks
   double version = 0;         // of the parameters: the same number for the same values; 0 for unknown
   std::vector<float*> results;
+  // What functions of the caller's compute with, and how they are called: for an instruction, with the step's samples.
+  // Returns whether they succeeded. Called by thread 0.
+  float* exchange = nullptr;
+  std::function<bool(int32_t instruction, int32_t samples)> callBack;
 };
 
 // The blocks of memory that a slice's tensors lie in: the thread's own, for what is needed within one stage, and the
@@ -53,6 +59,7 @@ struct Slice {
   int32_t stepSamples;      // in the whole step
   double* loss;             // receive the sums over the slice's samples
   double* correct;
+  std::atomic<bool>* failed;  // whether a function of the caller's has failed
 };
 
 constexpr int kMostOperands = 5;
@@ -69,6 +76,7 @@ struct Call {
   int64_t mean, variance;             // the same for statistics that are given
   bool meets;                         // what comes after it needs it of all slices
   bool once;                          // done for the whole step
+  bool callsBack;                     // has a function of the caller's called: thread 0 does it
   int64_t weight;                     // floats: into packed weights, parameters or gradients
   int64_t bias;                       // floats into the parameters, or -1
   int64_t keptInputs;  // floats into what the slices leave behind, and there to the first slice's gradients
@@ -92,6 +100,7 @@ struct Stage {
   int32_t begin, end;
   int32_t parts;
   bool once;
+  bool callsBack;
   // Ranges of the parameters whose gradients these calls write.
   struct Range {
     int64_t offset, count;
@@ -133,8 +142,9 @@ struct Follow {
 };
 
 struct Lowered {
-  int32_t lanes = 0;   // samples in a slice: 16, or 1
-  int32_t slices = 0;  // of a full step
+  int32_t lanes = 0;           // samples in a slice: 16, or 1
+  int32_t slices = 0;          // of a full step
+  int64_t exchangeFloats = 0;  // see RunBuffers
   std::vector<Call> calls;
   std::vector<std::unique_ptr<Call>> spread;
   std::vector<Stage> stages;

@@ -33,6 +33,14 @@ class Lowering {
   int64_t keep(int64_t floats);
   // The step has a loss.
   void addLoss() { lowered_.hasLoss = true; }
+  // Room for numbers of the whole step that an op leaves in its output by itself.
+  void placeStep(int32_t id) { statistics_[id].place = stepFloats(program_.tensors[id].elements); }
+  // The most samples of a step.
+  int32_t batchSize() const { return program_.batchSize; }
+  // Floats that a run must bring for functions of the caller's to compute in.
+  void needExchange(int64_t floats) {
+    if (floats > lowered_.exchangeFloats) lowered_.exchangeFloats = floats;
+  }
   // Statistics that are the numbers of two parameters.
   void giveStatistics(int32_t id, int32_t mean, int32_t variance);
   // A parameter's update, and two parameters that follow statistics: work of the last stage.

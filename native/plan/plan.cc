@@ -119,6 +119,7 @@ bool Plan::prepare(const RunBuffers& buffers, bool here) {
   for (auto& next : nextTask_) next = 0;
   for (auto& stop : stop_) stop = false;
   stopRequested_ = false;
+  failed_ = false;
   outcome_ = Outcome::done;
   finishedSteps_ = 0;
   if (__atomic_load_n(&buffers.control[0], __ATOMIC_RELAXED) != 0) {

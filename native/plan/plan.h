@@ -22,7 +22,8 @@ namespace laminet {
 const KernelTable& kernelsFor(InstructionSet set);
 
 // How a run ended. `diverged`: the loss of the step after `steps` was not finite; its update was not made.
-enum class Outcome : int32_t { done = 0, stopped = 1, diverged = 2 };
+// `failed`: a function of the caller's did, in that step.
+enum class Outcome : int32_t { done = 0, stopped = 1, diverged = 2, failed = 3 };
 
 class Plan {
  public:
@@ -32,6 +33,8 @@ class Plan {
 
   const Program& program() const { return program_; }
   int64_t workingBytes() const;
+  // Floats of RunBuffers::exchange.
+  int64_t exchangeFloats() const { return lowered_.exchangeFloats; }
   bool isRunning() const { return running_.load(); }
 
   // Runs on the plan's own threads. `progress` is called on one of them about every 50 ms, `finish` at the end.
@@ -110,6 +113,7 @@ class Plan {
   std::unique_ptr<Barrier> barrier_;
   std::atomic<int32_t> nextTask_[3];
   std::atomic<bool> stop_[2];
+  std::atomic<bool> failed_{false};
   std::vector<Sums> sums_[2];
   std::atomic<int> unfinished_{0};
   std::function<void()> progress_;

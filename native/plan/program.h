@@ -58,6 +58,8 @@ union Geometry {
   SliceGeometry slice;
   BatchNormGeometry batchNorm;
   StatisticsRowGeometry statisticsRow;
+  CustomGeometry custom;
+  TakeGradientGeometry takeGradient;
   FollowGeometry follow;
   UpdateGeometry update;
   int64_t elements;

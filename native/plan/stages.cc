@@ -29,8 +29,9 @@ std::vector<Stage> divide(const std::vector<Call>& calls, int32_t slices, int32_
     const bool whole = slices >= threads || calls[i].once || calls[i].spread;
     const int32_t parts = whole ? 1 : bestParts(slices, threads, calls[i].work / kLeastWork);
     const bool joins = !stages.empty() && stages.back().parts == 1 && parts == 1 &&
-                       stages.back().once == calls[i].once && !calls[i - 1].meets;
-    if (!joins) stages.push_back({i, i, parts, calls[i].once, {}});
+                       stages.back().once == calls[i].once && stages.back().callsBack == calls[i].callsBack &&
+                       !calls[i - 1].meets;
+    if (!joins) stages.push_back({i, i, parts, calls[i].once, calls[i].callsBack, {}});
     stages.back().end = i + 1;
   }
   return stages;

@@ -42,6 +42,10 @@ bool Plan::runStep(int64_t step, int index) {
     runStage(step, stage, slices, tasksOf(turn, index), index);
     meet(index);
     turn++;
+    if (stage.callsBack && failed_.load(std::memory_order_relaxed)) {
+      if (index == 0) outcome_ = Outcome::failed;
+      return false;
+    }
   }
 
   double loss = 0;
@@ -83,6 +87,10 @@ void Plan::meet(int index) {
 }
 
 void Plan::runStage(int64_t step, const Stage& stage, int32_t slices, std::atomic<int32_t>& next, int index) {
+  if (stage.callsBack) {
+    if (index == 0) runSlot(step, stage, 0, {0, 1}, index);
+    return;
+  }
   // A thread by itself does whole calls.
   const int32_t parts = participants_ == 1 ? 1 : stage.parts;
   const int32_t tasks = stage.once ? 1 : ceilDiv(slices, slotSlices_) * parts;
@@ -126,6 +134,7 @@ Slice Plan::sliceOf(int64_t step, int32_t number, int index) {
   Sums& sums = sums_[step & 1][number];
   slice.loss = &sums.loss;
   slice.correct = &sums.correct;
+  slice.failed = &failed_;
   return slice;
 }
 

@@ -72,6 +72,8 @@ interface Buffers {
   version: unknown;
   state: unknown;
   factors: unknown;
+  exchange: unknown;
+  callBack: unknown;
 }
 
 function run(addon: Addon, plan: unknown, buffers: Buffers, onEvent: unknown = () => undefined): number {
@@ -101,6 +103,8 @@ function makeBuffers(entries = SAMPLES): Buffers & { order: Uint32Array; control
     version: 0,
     state: new Float32Array(program.stateSlots * program.parameterElements),
     factors: new Float64Array(steps * program.stepFactors).fill(0.5),
+    exchange: undefined,
+    callBack: undefined,
   };
 }
 
@@ -149,6 +153,8 @@ function buffersFor(numbers: readonly number[]): Buffers | undefined {
     version: 0,
     state: new Float32Array(slots * parameterElements),
     factors: new Float64Array(3 * program.stepFactors).fill(0.5),
+    exchange: undefined,
+    callBack: undefined,
   };
 }
 
@@ -278,6 +284,8 @@ describe('buffers that the addon is to run on', () => {
   const wrong: { field: keyof Buffers; what: string; value: unknown }[] = [];
   for (const [name, value] of Object.entries(good)) {
     const field = name as keyof Buffers;
+    // Nothing in this program calls back: native-custom.test.ts.
+    if (field === 'exchange' || field === 'callBack') continue;
     const values: Record<string, unknown> = {
       nothing: undefined,
       null: null,

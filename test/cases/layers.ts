@@ -3,6 +3,7 @@ import { averagePool2dCases, globalPool2dCases } from './average-pool2d';
 import { batchNormCases } from './batch-norm';
 import { conv2dCases } from './conv2d';
 import { conv2dTransposeCases } from './conv2d-transpose';
+import { customCases } from './custom';
 import { denseCases } from './dense';
 import { depthwiseConv2dCases, separableConv2dCases } from './depthwise-conv2d';
 import { frameCases } from './frame';
@@ -21,6 +22,7 @@ export const layerCases: readonly LayerCase[] = [
   { kind: 'globalPool2d', cases: globalPool2dCases },
   { kind: 'frame', cases: frameCases },
   { kind: 'batchNorm', cases: batchNormCases },
+  { kind: 'custom', cases: customCases },
   { kind: 'dense', cases: denseCases },
   { kind: 'activation', cases: activationCases },
   { kind: 'slice', cases: sliceCases },

@@ -23,6 +23,7 @@ test('every example is tested here', () => {
     '01-first-network.ts',
     '02-convolution.ts',
     '03-save-and-predict.ts',
+    '04-your-own-layer.ts',
   ]);
 });
 
@@ -51,4 +52,14 @@ test('03: a loaded network tells the digit in an image', async () => {
   // Ten numbers, each rounded to a tenth.
   expect(Math.abs(probabilities.reduce((sum, share) => sum + share, 0) - 100)).toBeLessThanOrEqual(0.5);
   expect(rows[10]).toBe(`it is a ${heading?.at(-1)}`);
+});
+
+test('04: a wrong layer is named, and learns less than a right one', async () => {
+  const output = await outputOf('04-your-own-layer.ts');
+  const [wrong, poor, right, good] = output.trimEnd().split('\n');
+  expect(wrong).toBe('wrongLinearize: gradients wrong in wrongLinearize_1');
+  expect(right).toBe('rightLinearize: gradients right');
+  const accuracy = (line = ''): number => Number(/accuracy ([\d.]+) % after an epoch$/.exec(line)?.[1]);
+  expect(accuracy(good)).toBeGreaterThan(accuracy(poor));
+  expect(accuracy(good)).toBeGreaterThan(85);
 });

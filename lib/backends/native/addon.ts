@@ -1,6 +1,9 @@
 import path from 'node:path';
 import { LaminetError } from '../../errors';
 
+/** Runs what an instruction calls, for so many samples; whether it succeeded. */
+export type CallBack = (instruction: number, samples: number) => boolean;
+
 /** What a run is given, in the order in which native/binding/addon.cc reads it; the addon looks at every type itself. */
 type RunBuffers = [
   parameters: unknown,
@@ -17,6 +20,8 @@ type RunBuffers = [
   version: number,
   state: unknown,
   factors: unknown,
+  exchange: unknown,
+  callBack: CallBack | undefined,
 ];
 
 /** What native/binding/addon.cc puts out. Numbers below zero are statuses; see {@link file://./status.ts}. */

@@ -2,9 +2,11 @@ import type { Program } from '../../ops/program';
 import type { Plan, PlanOptions, RunOutcome, RunRequest, RunStatus } from '../backend';
 import { checkRequest } from '../check-request';
 import type { Addon } from './addon';
+import { CustomCalls } from './custom-calls';
 import { encodeProgram } from './encode';
 import { statusError } from './status';
 
+/** Behind these, the outcome of a run that ended because a function of the user's failed. */
 const OUTCOMES: readonly RunStatus[] = ['done', 'stopped', 'diverged'];
 
 /** What comes of an empty order. */
@@ -42,11 +44,13 @@ export class NativePlan implements Plan {
     return new Promise((resolve, reject) => {
       const onEvent = (outcome: number, steps: number): void => {
         if (outcome < 0) onProgress?.(steps);
-        else resolve({ status: OUTCOMES[outcome] as RunStatus, steps });
+        else if (outcome < OUTCOMES.length) resolve({ status: OUTCOMES[outcome] as RunStatus, steps });
+        else reject(customs.failure);
         // Naming `this` keeps the plan for as long as its run lasts, whoever has forgotten it meanwhile.
         void this.#plan;
       };
-      const status = this.#addon.run(this.#plan, ...this.#buffers(request), onEvent);
+      const customs = new CustomCalls(this.#program, request);
+      const status = this.#addon.run(this.#plan, ...this.#buffers(request, customs), onEvent);
       if (status < 0) reject(statusError(status, this.#program));
     });
   }
@@ -54,8 +58,10 @@ export class NativePlan implements Plan {
   runSync(request: RunRequest): RunOutcome {
     checkRequest(this.#program, 'float32', request);
     if (request.order.length === 0) return NOTHING_DONE;
-    const outcome = this.#addon.runSync(this.#plan, ...this.#buffers(request));
+    const customs = new CustomCalls(this.#program, request);
+    const outcome = this.#addon.runSync(this.#plan, ...this.#buffers(request, customs));
     if (outcome < 0) throw statusError(outcome, this.#program);
+    if (outcome >= OUTCOMES.length) throw customs.failure;
     return { status: OUTCOMES[outcome] as RunStatus, steps: request.control[1] ?? 0 };
   }
 
@@ -64,7 +70,7 @@ export class NativePlan implements Plan {
     this.#addon.disposePlan(this.#plan);
   }
 
-  #buffers(request: RunRequest) {
+  #buffers(request: RunRequest, customs: CustomCalls) {
     return [
       request.parameters,
       request.gradients,
@@ -80,6 +86,8 @@ export class NativePlan implements Plan {
       request.version ?? 0,
       request.state,
       request.factors,
+      customs.exchange,
+      customs.callBack,
     ] as const;
   }
 }

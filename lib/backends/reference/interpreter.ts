@@ -64,7 +64,14 @@ function stateSlots(program: Program): ReadonlyMap<number, number> {
 
 /** Binds a program's instructions to working memory and to a request's parameters, gradients and data. */
 export function bindProgram(program: Program, memory: WorkingMemory, request: RunRequest): BoundProgram {
-  const step: Step = { request, count: 0, first: 0, learningRate: 0, factors: new Float64Array(0) };
+  const step: Step = {
+    request,
+    customs: program.customs,
+    count: 0,
+    first: 0,
+    learningRate: 0,
+    factors: new Float64Array(0),
+  };
   const slots = stateSlots(program);
   const operands: readonly Operand[] = program.tensors.map((tensor) => {
     if (!isOfModel(tensor)) return memory[tensor.id];

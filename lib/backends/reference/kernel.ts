@@ -1,4 +1,4 @@
-import type { Geometry } from '../../ops/program';
+import type { CustomFunctions, Geometry } from '../../ops/program';
 import type { FloatArray } from '../../tensor/storage';
 import type { RunRequest } from '../backend';
 
@@ -6,6 +6,8 @@ import type { RunRequest } from '../backend';
 export interface Step {
   /** The run's memory: data set, order, results. */
   readonly request: RunRequest;
+  /** The program's custom functions. */
+  readonly customs: readonly CustomFunctions[];
   /** Samples of this step: at most the program's batch size. */
   count: number;
   /** The entry of the order that is this step's first sample. */

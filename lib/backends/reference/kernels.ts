@@ -13,6 +13,7 @@ import { countCorrect, meanLoss } from './batch-summary';
 import { addBias, biasGrad } from './bias';
 import { concat, slice, sliceGrad } from './concat';
 import { conv2d, conv2dGradInput, conv2dGradWeight } from './conv2d';
+import { custom, customGrad, fromRows, takeGradient, toRows } from './custom';
 import { dense, denseGradInput, denseGradWeight } from './dense';
 import { relu, reluGrad, sigmoid, sigmoidGrad, tanh, tanhGrad } from './elementwise';
 import { crop2d, zeroPad2d } from './frame';
@@ -109,4 +110,9 @@ export const kernels: Readonly<Record<OpName, AnyKernel>> = {
   radam,
   rmsprop,
   lion,
+  toRows,
+  fromRows,
+  custom,
+  customGrad,
+  takeGradient,
 };
