@@ -56,7 +56,7 @@ export interface NetworkRun {
   /** Runs all steps; returns the seconds they took. */
   run(profile?: Float64Array): Promise<number>;
   /** Goes through the data so many times in one run. */
-  repeat(times: number): Promise<number>;
+  repeat(times: number, profile?: Float64Array): Promise<number>;
 }
 
 /** What training is to do besides. */
@@ -94,9 +94,9 @@ export function trainingRun(
     return makeRequest(program, 'float32', store, data, order, state.memory(learningRates));
   };
   const request = requestFor(inOrder(data.count));
-  const timed = async (work: RunRequest): Promise<number> => {
+  const timed = async (work: RunRequest, profile?: Float64Array): Promise<number> => {
     const began = performance.now();
-    const { status } = await plan.run(work);
+    const { status } = await plan.run(profile ? { ...work, profile } : work);
     if (status !== 'done') throw new Error(`the run ended as ${status}`);
     return (performance.now() - began) / 1000;
   };
@@ -104,7 +104,8 @@ export function trainingRun(
     program,
     plan,
     request,
-    run: (profile) => timed(profile ? { ...request, profile } : request),
-    repeat: (times) => timed(requestFor(inOrder(times * data.count).map((entry) => entry % data.count))),
+    run: (profile) => timed(request, profile),
+    repeat: (times, profile) =>
+      timed(requestFor(inOrder(times * data.count).map((entry) => entry % data.count)), profile),
   };
 }

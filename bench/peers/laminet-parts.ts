@@ -1,4 +1,5 @@
 import { activation } from '../../lib/layers/activation';
+import { conv2d } from '../../lib/layers/conv2d';
 import { dense } from '../../lib/layers/dense';
 import { sumOfSquaredErrors, toLoss } from '../../lib/losses/loss';
 import { chain } from '../../lib/model/graph';
@@ -22,26 +23,25 @@ function find<T>(cases: readonly T[], nameOf: (each: T) => string, name: string)
 }
 
 /**
- * A layer's part of training steps, forward and backward, the gradient of its input included. A step also gathers the
- * input, has a loss, hands out the input's gradient and changes weights: what these take is subtracted. What is left, the
- * threads' waiting and the call itself included, counts.
+ * A layer's part of training steps, forward and backward, the gradient of its input included. Before it stands a layer that
+ * has a weight a channel, for whose sake that gradient is computed. What that layer, the loss and the updates take is
+ * subtracted from the time of the steps; what is left, the threads' waiting included, counts.
  */
 export function layerRun(subject: string, threads: number): Repeatable {
   const { shape, batch, layer } = find(LAYER_CASES, layerSubject, subject);
-  const graph = chain(shape, [layer()]);
+  const [channels = 1] = shape;
+  const graph = chain(shape, [conv2d({ filters: channels, kernelSize: 1, groups: channels }), layer()]);
   const data = randomNumbers(shape, sizeOf(graph.outputShape), batch);
-  const { program, plan, run } = trainingRun(graph, sumOfSquaredErrors(), data, batch, threads, {
-    inputGradient: true,
-  });
-  const name = graph.nodes[0]?.name;
-  const others = program.instructions.map(({ layer: from, phase }) => from !== name || phase === 'update');
+  const { program, plan, repeat } = trainingRun(graph, sumOfSquaredErrors(), data, batch, threads);
+  const { instructions } = program;
+  const name = graph.nodes[1]?.name;
   return {
     async run(steps) {
-      const profile = new Float64Array(program.instructions.length + 2);
-      let seconds = 0;
-      for (let step = 0; step < steps; step++) seconds += await run(profile);
-      const updates = profile[program.instructions.length] ?? 0;
-      const beside = others.reduce((sum, other, index) => sum + (other ? (profile[index] ?? 0) : 0), updates);
+      const profile = new Float64Array(instructions.length + 2);
+      const seconds = await repeat(steps, profile);
+      const beside = instructions.reduce((sum, { layer: from, phase }, index) => {
+        return sum + (from === name && phase !== 'update' ? 0 : (profile[index] ?? 0));
+      }, profile[instructions.length] ?? 0);
       return seconds - beside / threads;
     },
     dispose: () => plan.dispose(),
@@ -59,5 +59,5 @@ export function optimizerRun(subject: string, threads: number): Repeatable {
   const graph = chain([inputs], layers);
   const data = randomRows(inputs, OPTIMIZER_BATCH);
   const { plan, repeat } = trainingRun(graph, toLoss('crossEntropy'), data, OPTIMIZER_BATCH, threads, { optimizer });
-  return { run: repeat, dispose: () => plan.dispose() };
+  return { run: (steps) => repeat(steps), dispose: () => plan.dispose() };
 }

@@ -47,8 +47,8 @@ export const PEER_SECTIONS: readonly PeerSection[] = [
     name: 'layers',
     title: 'Single layers',
     describe: () =>
-      'Forward and backward of a layer by itself, the gradient of its input included. Of a step of laminet the gathering of ' +
-      'the input, the loss and the updates are subtracted.',
+      'Forward and backward of a layer by itself, the gradient of its input included. Of a step of laminet what is not the ' +
+      "layer's is subtracted.",
     comparisons: LAYER_CASES.map((each) => ({
       task: 'layer',
       subject: layerSubject(each),
