@@ -6,26 +6,12 @@
 // to hide the latency of the multiplications (half as much time again): there, forward's own tiles leave two rows in a
 // buffer in the first-level cache. With 32 registers the buffer takes 8 to 11 % more time than the registers.
 #include "kernels/conv2d/functions.h"
+#include "kernels/conv2d/pool_window.h"
 #include "kernels/conv2d/tile.h"
 
 namespace laminet {
 namespace LAMINET_ISA {
 namespace {
-
-// What max_pool2d.cc does with the same four values.
-LAMINET_INLINE void pool(Vec first, Vec second, Vec third, Vec fourth, float* output, uint8_t* winners) {
-  Vec best = first;
-  Vec place = zero();
-  const Vec rest[] = {second, third, fourth};
-#pragma GCC unroll 3
-  for (int i = 0; i < 3; i++) {
-    const Mask wins = either(less(best, rest[i]), isNan(rest[i]));
-    best = select(wins, rest[i], best);
-    place = select(wins, broadcast(static_cast<float>(i + 1)), place);
-  }
-  store(output, best);
-  storeBytes(winners, place);
-}
 
 // Filters that are worked on together, and windows side by side beside so many filters.
 constexpr int32_t kMostFilters = kRegisters == 32 ? 6 : 4;
@@ -56,8 +42,8 @@ LAMINET_INLINE void poolRows(const Filters& f, const float* sums, int64_t output
 #pragma GCC unroll 4
     for (int x = 0; x < XB; x += 2) {
       const int64_t at = i * f.plane + x / 2 * kLanes + output;
-      pool(load(upper + x * kWidth), load(upper + (x + 1) * kWidth), load(lower + x * kWidth),
-           load(lower + (x + 1) * kWidth), f.output + at, f.winners + at);
+      poolWindow(load(upper + x * kWidth), load(upper + (x + 1) * kWidth), load(lower + x * kWidth),
+                 load(lower + (x + 1) * kWidth), f.output + at, f.winners + at);
     }
   }
 }
@@ -113,8 +99,8 @@ LAMINET_INLINE void windowsInRegisters(const Filters& f, const float* input, int
 #pragma GCC unroll 3
     for (int p = 0; p < PX; p++) {
       const int64_t at = i * f.plane + p * kLanes + output;
-      pool(sum[i][2 * p], sum[i][2 * p + 1], sum[i][2 * PX + 2 * p], sum[i][2 * PX + 2 * p + 1], f.output + at,
-           f.winners + at);
+      poolWindow(sum[i][2 * p], sum[i][2 * p + 1], sum[i][2 * PX + 2 * p], sum[i][2 * PX + 2 * p + 1], f.output + at,
+                 f.winners + at);
     }
   }
 }

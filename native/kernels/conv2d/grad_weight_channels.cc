@@ -5,9 +5,11 @@
 // position and sample: no sum across lanes is left to do, and taps that hang over the edge are simply left out.
 // Positions are taken a few at a time, so that the inputs they meet stay in the first-level cache for all filters. Each
 // sum is one chain over positions and samples in their order.
+#include "kernels/conv2d/channel_tile.h"
 #include "kernels/conv2d/functions.h"
 #include "kernels/conv2d/window.h"
 #include "simd/simd.h"
+#include "simd/turn.h"
 
 namespace laminet {
 namespace LAMINET_ISA {
@@ -16,94 +18,6 @@ namespace {
 // Positions taken at a time.
 constexpr int32_t kPositions = 4;
 
-// Vectors of channels in a tile, and filters beside so many vectors.
-constexpr int kMostVectors = kRegisters == 32 ? 4 : 2;
-constexpr int filtersBeside(int vectors) {
-  return kRegisters == 32 ? (vectors == 4 ? 6 : vectors == 3 ? 8 : 12) : (vectors == 2 ? 5 : 10);
-}
-
-struct Tile {
-  const float* gradOutput;  // of the first filter and position
-  int64_t gradPlane;        // floats to the next filter's gradients
-  const float* input;       // of the first position and sample, from the first of the channels on
-  int64_t positionStride;   // floats to the next position's inputs
-  int64_t channels;         // floats to the next sample's, and to the next filter's sums
-  int32_t positions;
-  float* sums;
-};
-
-template <int KB, int VB>
-void accumulate(const Tile& t) {
-  Vec sum[KB][VB];
-#pragma GCC unroll 12
-  for (int i = 0; i < KB; i++) {
-#pragma GCC unroll 12
-    for (int j = 0; j < VB; j++) sum[i][j] = load(t.sums + i * t.channels + j * kWidth);
-  }
-  for (int32_t p = 0; p < t.positions; p++) {
-    const float* gradient = t.gradOutput + static_cast<int64_t>(p) * kLanes;
-    const float* input = t.input + p * t.positionStride;
-    // Small tiles would be unrolled over all samples, and run out of registers.
-#pragma GCC unroll 1
-    for (int n = 0; n < kLanes; n++) {
-      Vec x[VB];
-#pragma GCC unroll 12
-      for (int j = 0; j < VB; j++) x[j] = load(input + j * kWidth);
-#pragma GCC unroll 12
-      for (int i = 0; i < KB; i++) {
-        const Vec d = broadcast(gradient[i * t.gradPlane]);
-#pragma GCC unroll 12
-        for (int j = 0; j < VB; j++) sum[i][j] = fma(d, x[j], sum[i][j]);
-      }
-      gradient++;
-      input += t.channels;
-    }
-  }
-#pragma GCC unroll 12
-  for (int i = 0; i < KB; i++) {
-#pragma GCC unroll 12
-    for (int j = 0; j < VB; j++) store(t.sums + i * t.channels + j * kWidth, sum[i][j]);
-  }
-}
-
-using Accumulate = void (*)(const Tile&);
-
-// The tile of so many filters; a number that never occurs beside so many vectors stands for one filter.
-template <int VB>
-Accumulate accumulateOf(int32_t filters) {
-  constexpr int most = filtersBeside(VB);
-#define LAMINET_CASE(count) \
-  case count: return accumulate<(most >= count ? count : 1), VB>;
-  switch (filters) {
-    LAMINET_CASE(2)
-    LAMINET_CASE(3)
-    LAMINET_CASE(4)
-    LAMINET_CASE(5)
-    LAMINET_CASE(6)
-    LAMINET_CASE(7)
-    LAMINET_CASE(8)
-    LAMINET_CASE(9)
-    LAMINET_CASE(10)
-    LAMINET_CASE(11)
-    LAMINET_CASE(12)
-    default: return accumulate<1, VB>;
-  }
-#undef LAMINET_CASE
-}
-
-Accumulate accumulateFor(int32_t filters, int32_t vectors) {
-  switch (vectors) {
-    case 1: return accumulateOf<1>(filters);
-#if LAMINET_ISA_AVX512
-    case 2: return accumulateOf<2>(filters);
-    case 3: return accumulateOf<3>(filters);
-    default: return accumulateOf<4>(filters);
-#else
-    default: return accumulateOf<2>(filters);
-#endif
-  }
-}
-
 int32_t roundUp(int32_t channels) { return (channels + kLanes - 1) / kLanes * kLanes; }
 
 // turned[position][sample][channel] from input[channel][position][sample]; channels are filled up with zeros.
@@ -111,26 +25,9 @@ void turnRound(const float* input, int32_t channels, int32_t positions, float* t
   const int64_t plane = static_cast<int64_t>(positions) * kLanes;
   const int64_t padded = roundUp(channels);
   for (int32_t p = 0; p < positions; p++) {
-    const float* from = input + static_cast<int64_t>(p) * kLanes;
-    float* to = turned + p * padded * kLanes;
-    int32_t c = 0;
-    for (; c + 4 <= channels; c += 4) {
-      for (int n = 0; n < kLanes; n += 4) {
-        const float* at = from + c * plane + n;
-        __m128 a = _mm_loadu_ps(at);
-        __m128 b = _mm_loadu_ps(at + plane);
-        __m128 d = _mm_loadu_ps(at + 2 * plane);
-        __m128 e = _mm_loadu_ps(at + 3 * plane);
-        _MM_TRANSPOSE4_PS(a, b, d, e);
-        float* out = to + n * padded + c;
-        _mm_storeu_ps(out, a);
-        _mm_storeu_ps(out + padded, b);
-        _mm_storeu_ps(out + 2 * padded, d);
-        _mm_storeu_ps(out + 3 * padded, e);
-      }
-    }
-    for (; c < padded; c++) {
-      for (int n = 0; n < kLanes; n++) to[n * padded + c] = c < channels ? from[c * plane + n] : 0.0f;
+    for (int32_t c = 0; c < channels; c += kLanes) {
+      turnSquare(input + c * plane + static_cast<int64_t>(p) * kLanes, plane, channels - c,
+                 turned + p * padded * kLanes + c, padded);
     }
   }
 }
@@ -152,11 +49,12 @@ void addTap(const Conv2dGeometry& g, Range own, const float* gradOutput, const f
   const int64_t padded = roundUp(g.inChannels / g.groups);
   const int32_t row = y * g.strideHeight + r * g.dilationHeight - g.padTop;
   const int32_t column = begin * g.strideWidth + s * g.dilationWidth - g.padLeft;
-  Tile tile{};
+  ChannelTile tile{};
   tile.gradPlane = static_cast<int64_t>(g.outHeight) * g.outWidth * kLanes;
   tile.input = turned + (static_cast<int64_t>(row) * g.inWidth + column) * kLanes * padded + channel;
   tile.positionStride = g.strideWidth * kLanes * padded;
-  tile.channels = padded;
+  tile.sampleStride = padded;
+  tile.sumStride = padded;
   tile.positions = end - begin;
   const int64_t at = (static_cast<int64_t>(y) * g.outWidth + begin) * kLanes;
   const int32_t blocks = (filters + filtersBeside(vectors) - 1) / filtersBeside(vectors);

@@ -4,29 +4,12 @@
 
 namespace laminet {
 namespace LAMINET_ISA {
-namespace {
-
-// The block that a channel of [0, channels) lies in, and its place there.
-struct Place {
-  int32_t start, size, within;
-};
-
-Place placeOf(int32_t channels, int32_t channel) {
-  const int32_t count = blockCount(channels);
-  int32_t block = static_cast<int32_t>(static_cast<int64_t>(channel) * count / channels);
-  while (blockStart(channels, block + 1) <= channel) block++;
-  const int32_t start = blockStart(channels, block);
-  return {start, blockStart(channels, block + 1) - start, channel - start};
-}
-
-}  // namespace
-
 // packed[block][c][r][s][filter in block]
 void conv2dPackForward(const Conv2dGeometry& g, const float* weight, int32_t begin, int32_t end, float* packed) {
   const int32_t filters = g.outChannels / g.groups;
   const int64_t filterSize = static_cast<int64_t>(g.inChannels / g.groups) * g.kernelHeight * g.kernelWidth;
   for (int32_t k = begin; k < end; k++) {
-    const Place place = placeOf(filters, k % filters);
+    const BlockPlace place = blockPlace(filters, k % filters);
     float* to = packed + (k - place.within) * filterSize + place.within;
     const float* from = weight + k * filterSize;
     for (int64_t i = 0; i < filterSize; i++) to[i * place.size] = from[i];
@@ -42,7 +25,7 @@ void conv2dPackBackward(const Conv2dGeometry& g, const float* weight, int32_t be
   for (int32_t k = begin; k < end; k++) {
     const int32_t group = k / filters;
     for (int32_t c = 0; c < channels; c++) {
-      const Place place = placeOf(channels, c);
+      const BlockPlace place = blockPlace(channels, c);
       const float* from = weight + (static_cast<int64_t>(k) * channels + c) * taps;
       float* to = packed + (group * channels + place.start) * channelSize +
                   static_cast<int64_t>(k % filters) * taps * place.size + place.within;

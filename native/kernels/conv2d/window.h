@@ -38,6 +38,19 @@ LAMINET_INLINE int32_t blockStart(int32_t channels, int32_t block) {
   return static_cast<int32_t>(static_cast<int64_t>(block) * channels / blockCount(channels));
 }
 
+// The block that a channel of [0, channels) lies in, and its place there.
+struct BlockPlace {
+  int32_t start, size, within;
+};
+
+LAMINET_INLINE BlockPlace blockPlace(int32_t channels, int32_t channel) {
+  const int32_t count = blockCount(channels);
+  int32_t block = static_cast<int32_t>(static_cast<int64_t>(channel) * count / channels);
+  while (blockStart(channels, block + 1) <= channel) block++;
+  const int32_t start = blockStart(channels, block);
+  return {start, blockStart(channels, block + 1) - start, channel - start};
+}
+
 // The filters of a group that lie in this part's share of all filters, counted from the group's first.
 LAMINET_INLINE Range filtersOf(Part part, const Conv2dGeometry& g, int32_t group) {
   const Share share = shareOf(part, g.outChannels);
