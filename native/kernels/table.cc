@@ -31,7 +31,7 @@ const KernelTable& kernelTable() {
   static const KernelTable table = {
       LAMINET_TEXT(LAMINET_ISA), &conv2dKernels(), &conv2dPoolKernels(),    &denseKernels(),     &maxPool2dKernels(),
       &activationKernels(),      &lossKernels(),   &gatherKernels(),        &updateKernels(),    &peakKernels(),
-      &pairwiseKernels(),        &planarKernels(), &averagePool2dKernels(), &batchNormKernels(),
+      &pairwiseKernels(),        &planarKernels(), &averagePool2dKernels(), &batchNormKernels(), &winogradKernels(),
   };
   return table;
 }

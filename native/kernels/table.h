@@ -13,6 +13,7 @@
 #include "kernels/peak/peak.h"
 #include "kernels/planar/planar.h"
 #include "kernels/update/update.h"
+#include "kernels/winograd/winograd.h"
 
 namespace laminet {
 
@@ -31,6 +32,7 @@ struct KernelTable {
   const PlanarKernels* planar;
   const AveragePool2dKernels* averagePool2d;
   const BatchNormKernels* batchNorm;
+  const WinogradKernels* winograd;
 };
 
 // Samples in a slice; the layout of every tensor of a slice.
@@ -51,6 +53,7 @@ constexpr int32_t kSliceSamples = 16;
   const PlanarKernels& planarKernels();               \
   const AveragePool2dKernels& averagePool2dKernels(); \
   const BatchNormKernels& batchNormKernels();         \
+  const WinogradKernels& winogradKernels();           \
   const KernelTable& kernelTable();                   \
   }
 

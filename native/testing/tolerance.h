@@ -39,6 +39,13 @@ inline Tolerance reduction(int64_t length) {
   return {"reduction of " + std::to_string(length), 2 + sqrt(static_cast<double>(length))};
 }
 
+// The same sum by Winograd's F(4, 3): an element's errors scale with all the inputs of its tile, of which it may itself
+// have few and small ones. They are about three times a plain sum's where there are many, and the transforms add their
+// own; see docs/decisions/0011-winograd-in-the-lanes.md.
+inline Tolerance winograd(int64_t length) {
+  return {"Winograd's sum of " + std::to_string(length), 4 * (4 + sqrt(static_cast<double>(length)))};
+}
+
 // Sums over `classes` of exponentials and logarithms, whose arguments were rounded, too; magnitudes count those.
 inline Tolerance lossTerms(int64_t classes) {
   return {"loss over " + std::to_string(classes) + " classes", 8 + static_cast<double>(classes)};
