@@ -50,7 +50,7 @@ export const convolutions = section<readonly PassRow[]>({
   name: 'convolutions',
   title: 'Convolutions',
   describe: () =>
-    'GFLOP/s of the three passes, and their share of the limit. Batches that have no 16 samples for every thread are done on one.',
+    'GFLOP/s of the three passes, and their share of the limit. Batches that have no 16 samples for every thread are done on one. All multiplications of the textbook are counted, also those that meet the padding and those that Winograd saves (3x3 kernels with a step of 1, 16 channels and filters or more): shares above 100 % are such.',
   async measure(machine, rounds) {
     const rows: PassRow[] = [];
     for (const { channels, filters, size, kernel, strides = 1, padding = 1, batches = [64] } of SHAPES) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "plan/lower.h"
 #include "plan/op.h"
 
 namespace laminet {
@@ -62,7 +63,8 @@ class Fusing {
       case Op::biasGrad: return true;
       case Op::conv2dGradInput:
       case Op::conv2dGradWeight:
-        return instruction.inputs[0] == gradient && kernels_.conv2dPool->hasGradients(instruction.geometry.conv2d);
+        return instruction.inputs[0] == gradient && (kernels_.conv2dPool->hasGradients(instruction.geometry.conv2d) ||
+                                                     byWinograd(program_, kernels_, instruction.geometry.conv2d));
       default: return false;
     }
   }

@@ -221,6 +221,10 @@ Lowered Lowering::run() {
 
 int32_t lanesFor(const Program& program) { return program.batchSize <= kMostPlanar ? 1 : kSliceSamples; }
 
+bool byWinograd(const Program& program, const KernelTable& kernels, const Conv2dGeometry& geometry) {
+  return program.purpose == Purpose::train && lanesFor(program) > 1 && kernels.winograd->suits(geometry);
+}
+
 Lowered lower(const Program& program, const KernelTable& kernels, int32_t threads) {
   return Lowering(program, kernels, threads).run();
 }

@@ -164,6 +164,10 @@ struct Lowered {
 // Samples in a slice of the program: a static rule on the batch size.
 int32_t lanesFor(const Program& program);
 
+// Whether a convolution and its gradients are WinogradKernels': in training programs whose slices are of 16 samples,
+// where it suits the geometry. A prediction's bits would depend on its batch.
+bool byWinograd(const Program& program, const KernelTable& kernels, const Conv2dGeometry& geometry);
+
 Lowered lower(const Program& program, const KernelTable& kernels, int32_t threads);
 
 }  // namespace laminet

@@ -19,6 +19,7 @@ class Lowering {
   // Whether slices are single samples.
   bool planar() const { return lowered_.lanes == 1; }
   const KernelTable& kernels() const { return kernels_; }
+  bool byWinograd(const Conv2dGeometry& g) const { return laminet::byWinograd(program_, kernels_, g); }
   // Where the parameter of this tensor lies, in floats.
   int64_t parameterOffset(int32_t tensor) const;
   // Where the weights of this tensor's parameter will lie, packed in this way, in floats. A layer that is used several

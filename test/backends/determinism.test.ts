@@ -67,6 +67,20 @@ function smallResnet(): Graph {
   return connect([x], [resnet(x, [4, 6, 9], 1)]);
 }
 
+/** Convolutions of enough channels for Winograd's algorithm, on images that are no whole tiles, with and without pooling. */
+const wide = (): Graph =>
+  chain(
+    [3, 12, 10],
+    [
+      conv2d({ filters: 18, kernelSize: 3, padding: 1, activation: 'relu' }),
+      conv2d({ filters: 33, kernelSize: 3, padding: 1, activation: 'relu' }),
+      maxPool2d(),
+      conv2d({ filters: 17, kernelSize: 3, padding: [2, 1, 1, 2], activation: 'tanh' }),
+      flatten(),
+      dense({ units: 10, activation: 'softmax' }),
+    ],
+  );
+
 /** What is trained, on how many samples an epoch; by plain gradient descent where nothing else is said. */
 interface Network {
   readonly name: string;
@@ -80,6 +94,7 @@ const NETWORKS: readonly Network[] = [
   { name: 'an uneven network', graph: uneven(), count: 150, epochs: 3 },
   { name: 'LeNet-5', graph: networkModel('lenet5').graph, count: 150, epochs: 1 },
   { name: 'a network in the manner of VGG', graph: chain([3, 32, 32], vggLayers([4, 6, 8])), count: 150, epochs: 1 },
+  { name: 'a network of many channels', graph: wide(), count: 150, epochs: 2 },
   { name: 'a network of large joints', graph: joined(), count: 40, epochs: 1 },
   { name: 'a residual network', graph: residual(), count: 150, epochs: 3 },
   { name: 'a residual network with batch normalization', graph: normalized(), count: 150, epochs: 3 },

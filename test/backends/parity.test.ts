@@ -5,7 +5,7 @@ import { flatten } from '../../lib/layers/flatten';
 import type { Layer } from '../../lib/layers/layer';
 import { maxPool2d } from '../../lib/layers/max-pool2d';
 import { crossEntropy } from '../../lib/losses/loss';
-import { chain } from '../../lib/model/graph';
+import { chain, type Graph } from '../../lib/model/graph';
 import { sgd } from '../../lib/optimizers/optimizer';
 import { type Shape, sizeOf } from '../../lib/tensor/shape';
 import type { FloatArray } from '../../lib/tensor/storage';
@@ -18,6 +18,27 @@ import { normals, randomLabels, uniforms } from '../support/random';
 import { makeRequest } from '../support/request';
 import { compilePlain, placeParameters, runGraph, runLoss } from '../support/single-op';
 import { expectClose, float32Quotient, float32Reduction, float32Training } from '../support/tolerance';
+
+/** Runs a network on random numbers on a target and on the oracle, and compares all that it gives. */
+function expectGraphParity(target: TestTarget, graph: Graph, batch: number): void {
+  const run = {
+    graph,
+    x: normals(batch * sizeOf(graph.inputShape), 1),
+    gy: normals(batch * sizeOf(graph.outputShape), 2),
+    parameters: (_: string, index: number) => {
+      const { size = 0, spec } = graph.parameters[index] ?? {};
+      return normals(size, 3 + index).map((value) => Math.fround(value / Math.sqrt(spec?.fanIn ?? 1)));
+    },
+  };
+  const expected = runGraph(oracle, run);
+  const actual = runGraph(target, run);
+  const tolerance = float32Reduction(expected.reduction * graph.nodes.length);
+  expectClose('y', actual.y, expected.y, tolerance);
+  expectClose('gx', actual.gx, expected.gx, tolerance);
+  for (const [name, gradient] of Object.entries(expected.gradients)) {
+    expectClose(name, actual.gradients[name] ?? [], gradient, tolerance);
+  }
+}
 
 const sizes = (max: number) => fc.integer({ min: 1, max });
 const kernels = fc.tuple(sizes(4), sizes(4));
@@ -79,23 +100,17 @@ describe.each(float32Targets)('$name and the oracle', (target) => {
   });
 
   it.each(graphCases)('agree on $name', ({ graph, batch }) => {
-    const run = {
-      graph,
-      x: normals(batch * sizeOf(graph.inputShape), 1),
-      gy: normals(batch * sizeOf(graph.outputShape), 2),
-      parameters: (_: string, index: number) => {
-        const { size = 0, spec } = graph.parameters[index] ?? {};
-        return normals(size, 3 + index).map((value) => Math.fround(value / Math.sqrt(spec?.fanIn ?? 1)));
-      },
-    };
-    const expected = runGraph(oracle, run);
-    const actual = runGraph(target, run);
-    const tolerance = float32Reduction(expected.reduction * graph.nodes.length);
-    expectClose('y', actual.y, expected.y, tolerance);
-    expectClose('gx', actual.gx, expected.gx, tolerance);
-    for (const [name, gradient] of Object.entries(expected.gradients)) {
-      expectClose(name, actual.gradients[name] ?? [], gradient, tolerance);
-    }
+    expectGraphParity(target, graph, batch);
+  });
+
+  it.each([
+    { inputShape: [16, 8, 8], filters: 16, padding: 1, pools: true },
+    { inputShape: [33, 6, 9], filters: 18, padding: 1, pools: false },
+    { inputShape: [16, 11, 4], filters: 25, padding: [2, 1, 1, 0] as const, pools: false },
+  ])('agree on a convolution by Winograd: $inputShape, $filters filters', ({ inputShape, pools, ...options }) => {
+    const layers = [conv2d({ ...options, kernelSize: 3 }), ...(pools ? [maxPool2d()] : [])];
+    const graph = chain(inputShape, layers);
+    for (const batch of [9, 33]) expectGraphParity(target, graph, batch);
   });
 
   it('agree on random convolutions', () => {

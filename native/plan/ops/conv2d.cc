@@ -79,11 +79,14 @@ const uint8_t* winnersOf(const Call& call, const Slice& slice) {
   return reinterpret_cast<const uint8_t*>(inputOf(call, slice, 2));
 }
 
+Activation activationOf(const Call& call) {
+  return call.fusion.activation ? call.kernels->activation->*call.fusion.activation : nullptr;
+}
+
 void forwardPooled(const Call& call, Slice& slice) {
-  const auto activation = call.fusion.activation;
   call.kernels->conv2dPool->forward(call.geometry.conv2d, slice.part, inputOf(call, slice, 0), packedOf(call, slice),
-                                    biasOf(call, slice), activation ? call.kernels->activation->*activation : nullptr,
-                                    outputOf(call, slice), reinterpret_cast<uint8_t*>(outputOf(call, slice, 1)));
+                                    biasOf(call, slice), activationOf(call), outputOf(call, slice),
+                                    reinterpret_cast<uint8_t*>(outputOf(call, slice, 1)));
 }
 
 void gradInputPooled(const Call& call, Slice& slice) {
@@ -95,6 +98,25 @@ void gradWeightPooled(const Call& call, Slice& slice) {
   call.kernels->conv2dPool->gradWeight(call.geometry.conv2d, slice.part, inputOf(call, slice, 0),
                                        winnersOf(call, slice), inputOf(call, slice, 1), floatsAt(slice, call.scratch),
                                        gradientOf(call, slice));
+}
+
+void forwardWinograd(const Call& call, Slice& slice) {
+  call.kernels->winograd->forward(call.geometry.conv2d, slice.part, inputOf(call, slice, 0), packedOf(call, slice),
+                                  biasOf(call, slice), activationOf(call), floatsAt(slice, call.scratch),
+                                  outputOf(call, slice),
+                                  call.fusion.pools ? reinterpret_cast<uint8_t*>(outputOf(call, slice, 1)) : nullptr);
+}
+
+void gradInputWinograd(const Call& call, Slice& slice) {
+  call.kernels->winograd->gradInput(call.geometry.conv2d, slice.part, inputOf(call, slice, 0),
+                                    call.fusion.pools ? winnersOf(call, slice) : nullptr, packedOf(call, slice),
+                                    floatsAt(slice, call.scratch), outputOf(call, slice));
+}
+
+void gradWeightWinograd(const Call& call, Slice& slice) {
+  call.kernels->winograd->gradWeight(call.geometry.conv2d, slice.part, inputOf(call, slice, 0),
+                                     call.fusion.pools ? winnersOf(call, slice) : nullptr, inputOf(call, slice, 1),
+                                     floatsAt(slice, call.scratch), gradientOf(call, slice));
 }
 
 void forwardPlanar(const Call& call, Slice& slice) {
@@ -128,6 +150,16 @@ void packPooledBackward(const Packing& packing, const KernelTable& kernels, cons
   kernels.conv2dPool->packBackward(packing.geometry.conv2d, weight, begin, end, packed);
 }
 
+void packWinogradForward(const Packing& packing, const KernelTable& kernels, const float* weight, int32_t begin,
+                         int32_t end, float* packed) {
+  kernels.winograd->packForward(packing.geometry.conv2d, weight, begin, end, packed);
+}
+
+void packWinogradBackward(const Packing& packing, const KernelTable& kernels, const float* weight, int32_t begin,
+                          int32_t end, float* packed) {
+  kernels.winograd->packBackward(packing.geometry.conv2d, weight, begin, end, packed);
+}
+
 Packing packingOf(const Conv2dGeometry& g) {
   Packing packing{};
   packing.rows = g.outChannels;
@@ -138,8 +170,14 @@ Packing packingOf(const Conv2dGeometry& g) {
 
 // Single samples read the weights as they are.
 void lowerForward(Lowering& lowering, const Instruction& i, Call* call) {
-  Packing packing = packingOf(i.geometry.conv2d);
+  const Conv2dGeometry& g = i.geometry.conv2d;
+  Packing packing = packingOf(g);
   packing.pack = packForward;
+  if (lowering.byWinograd(g)) {
+    call->run = forwardWinograd;
+    packing.pack = packWinogradForward;
+    packing.floats = lowering.kernels().winograd->packedSize(g);
+  }
   call->weight = lowering.planar() ? lowering.parameterOffset(i.inputs[1]) : lowering.packed(i.inputs[1], packing);
   if (i.inputs.size() == 3 && i.inputs[2] >= 0) call->bias = lowering.parameterOffset(i.inputs[2]);
 }
@@ -147,20 +185,34 @@ void lowerForward(Lowering& lowering, const Instruction& i, Call* call) {
 void lowerGradInput(Lowering& lowering, const Instruction& i, Call* call) {
   const Conv2dGeometry& g = i.geometry.conv2d;
   Packing packing = packingOf(g);
-  packing.pack = i.fusion.pools ? packPooledBackward : packBackward;
-  if (i.fusion.pools) packing.floats = lowering.kernels().conv2dPool->packedSize(g);
+  packing.pack = packBackward;
+  if (lowering.byWinograd(g)) {
+    call->run = gradInputWinograd;
+    packing.pack = packWinogradBackward;
+    packing.floats = lowering.kernels().winograd->packedSize(g);
+  } else if (i.fusion.pools) {
+    packing.pack = packPooledBackward;
+    packing.floats = lowering.kernels().conv2dPool->packedSize(g);
+  }
   call->weight = lowering.planar() ? lowering.parameterOffset(i.inputs[1]) : lowering.packed(i.inputs[1], packing);
 }
 
-void lowerGradWeight(Lowering& lowering, const Instruction& i, Call* call) { lowering.addSlotGradient(i, call); }
-
-int64_t planarScratch(const Call& call) {
-  return call.lanes == 1 ? call.kernels->planar->conv2d.scratchSize(call.geometry.conv2d) : 0;
+void lowerGradWeight(Lowering& lowering, const Instruction& i, Call* call) {
+  if (lowering.byWinograd(i.geometry.conv2d)) call->run = gradWeightWinograd;
+  lowering.addSlotGradient(i, call);
 }
 
-int64_t gradWeightScratch(const Call& call) {
+int64_t mapScratch(const Call& call) {
   const Conv2dGeometry& g = call.geometry.conv2d;
-  if (call.lanes == 1) return planarScratch(call);
+  if (call.lanes == 1) return call.kernels->planar->conv2d.scratchSize(g);
+  const bool winograd = call.run == forwardWinograd || call.run == gradInputWinograd;
+  return winograd ? call.kernels->winograd->mapScratchSize(g) : 0;
+}
+
+int64_t weightScratch(const Call& call) {
+  const Conv2dGeometry& g = call.geometry.conv2d;
+  if (call.lanes == 1) return call.kernels->planar->conv2d.scratchSize(g);
+  if (call.run == gradWeightWinograd) return call.kernels->winograd->weightScratchSize(g);
   return call.fusion.pools ? call.kernels->conv2dPool->scratchSize(g) : call.kernels->conv2d->scratchSize(g);
 }
 
@@ -183,7 +235,7 @@ constexpr OpDefinition conv2dOp = {
     .runPlanar = forwardPlanar,
     .runPooled = forwardPooled,
     .lower = lowerForward,
-    .scratchFloats = planarScratch,
+    .scratchFloats = mapScratch,
     .indexBytes = bytesOfWinner,
     .work = work,
 };
@@ -196,7 +248,7 @@ constexpr OpDefinition conv2dGradInputOp = {
     .runPlanar = gradInputPlanar,
     .runPooled = gradInputPooled,
     .lower = lowerGradInput,
-    .scratchFloats = planarScratch,
+    .scratchFloats = mapScratch,
     .work = work,
 };
 
@@ -208,7 +260,7 @@ constexpr OpDefinition conv2dGradWeightOp = {
     .runPlanar = gradWeightPlanar,
     .runPooled = gradWeightPooled,
     .lower = lowerGradWeight,
-    .scratchFloats = gradWeightScratch,
+    .scratchFloats = weightScratch,
     .work = work,
 };
 
