@@ -6,7 +6,7 @@ import { formatTable } from './table';
 
 /** Inputs, outputs and batches: squares of all sizes, then the last layer of LeNet-5. */
 const SHAPES = [
-  ...[64, 128, 512, 1024, 2048].map((size) => ({ inputs: size, units: size, batches: [size] })),
+  ...[64, 128, 256, 512, 1024, 2048].map((size) => ({ inputs: size, units: size, batches: [size] })),
   { inputs: 120, units: 10, batches: [1, 16, 64, 256] },
 ];
 

@@ -64,7 +64,7 @@ void Lowering::addSlotGradient(const Instruction& instruction, Call* call) {
 
 int64_t Lowering::keep(int64_t floats) {
   const int64_t place = lowered_.keptFloats;
-  lowered_.keptFloats += lowered_.slices * floats;
+  lowered_.keptFloats += (floats + 15) / 16 * 16;
   return place;
 }
 
@@ -149,6 +149,7 @@ void Lowering::addCall(const Instruction& instruction, int32_t number) {
   describeOperands(instruction, &call);
   call.run = planar() ? definition.runPlanar : call.fusion.pools ? definition.runPooled : definition.run;
   if (definition.work) call.work = planar() ? definition.work(call) / kSliceSamples : definition.work(call);
+  if (definition.sharedFloats && !planar()) call.sharedFloats = definition.sharedFloats(call);
   if (definition.lower) definition.lower(*this, instruction, &call);
   if (!definition.run) return;
   if (definition.combine) {

@@ -52,6 +52,8 @@ struct Slice {
   float* kept;          // what slices leave behind for the second stage
   int64_t number;       // of the slice in its step
   Part part;            // of each kernel's work that is to be done
+  Slices together;      // slices that a call for several does, this one the first
+  int32_t room;         // slices of a full step
   const RunBuffers* buffers;
   const uint32_t* indices;  // the slice's samples
   int32_t samples;          // how many of its lanes are in use
@@ -79,13 +81,14 @@ struct Call {
   bool callsBack;                     // has a function of the caller's called: thread 0 does it
   int64_t weight;                     // floats: into packed weights, parameters or gradients
   int64_t bias;                       // floats into the parameters, or -1
-  int64_t keptInputs;  // floats into what the slices leave behind, and there to the first slice's gradients
+  int64_t keptInputs;                 // floats into what the slices leave behind
   int64_t keptGradients;
   int32_t result;
-  int32_t instruction;  // its number in the program
-  int32_t lanes;        // samples in a slice
-  int64_t work;         // for one slice: vector operations, as in OpDefinition::work
-  int64_t slotFloats;   // gradients that it writes to the slice's slot, from `weight` on
+  int32_t instruction;   // its number in the program
+  int32_t lanes;         // samples in a slice
+  int64_t work;          // for one slice: vector operations, as in OpDefinition::work
+  int64_t slotFloats;    // gradients that it writes to the slice's slot, from `weight` on
+  int64_t sharedFloats;  // weights that a call for several slices reads once; 0 where it does one slice alone
   Fusion fusion;
   TargetKind targets;
   const Call* spread;  // where one sample goes through a kernel for 16: that kernel's call
@@ -94,13 +97,16 @@ struct Call {
   Geometry geometry;
 };
 
-// Calls [begin, end), which a slice goes through without meeting the others. With several parts there is one call, and
-// each part of each slice is a task of its own.
+// Calls [begin, end), which a slice goes through without meeting the others. With several parts, or where several
+// slices go together, there is one call, and each part of so many slices is a task of its own.
 struct Stage {
   int32_t begin, end;
   int32_t parts;
+  int32_t together;  // slices in a call
   bool once;
   bool callsBack;
+  // Whether each slice goes through its calls by itself, with one thread.
+  bool isPlain() const { return parts == 1 && together == 1; }
   // Ranges of the parameters whose gradients these calls write.
   struct Range {
     int64_t offset, count;
@@ -125,11 +131,12 @@ struct GradientPart {
   bool whole;     // it lies in the first slot alone
   int64_t place;  // floats into a slot: for the first part, where the parameter's gradient is
   int32_t instruction;
-  // Computes rows [begin, end) from so many slices; null where the slots are added up.
+  // Computes rows [begin, end) from so many slices; null where the slots are added up. `begin` is a multiple of 16.
   void (*product)(const GradientPart&, const KernelTable&, int32_t begin, int32_t end, int32_t slices,
                   const float* kept, float* gradients);
   int32_t rows;  // of such a product
   DenseGeometry geometry;
+  int32_t room;                       // slices of a full step
   int64_t keptInputs, keptGradients;  // floats, as in Call
 };
 

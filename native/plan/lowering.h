@@ -30,7 +30,9 @@ class Lowering {
   GradientPart& addGradient(const Instruction& instruction, Call* call);
   // The same for one that every slice writes to its slot.
   void addSlotGradient(const Instruction& instruction, Call* call);
-  // Room for so many floats of every slice, one slice's behind the other's, which last until the last stage.
+  // Slices of a full step.
+  int32_t slices() const { return lowered_.slices; }
+  // Room for so many floats, of all slices together, which last until the last stage.
   int64_t keep(int64_t floats);
   // The step has a loss.
   void addLoss() { lowered_.hasLoss = true; }

@@ -115,7 +115,7 @@ void Lowering::assignMemory() {
   for (size_t i = 0; i < pieces_.size(); i++) {
     Piece& piece = pieces_[i];
     const int32_t stage = stageOf[piece.first];
-    const bool local = stage == stageOf[piece.last] && lowered_.stages[stage].parts == 1;
+    const bool local = stage == stageOf[piece.last] && lowered_.stages[stage].isPlain();
     piece.place.block = local || isScratch[i] ? Block::thread : Block::slice;
     numbers.push_back(arenas[static_cast<int>(piece.place.block)].add(piece.bytes, piece.first, piece.last));
   }

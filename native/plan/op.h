@@ -68,6 +68,9 @@ struct OpDefinition {
   // The work of a slice of 16: vector operations, roughly, at 3 to 4 a nanosecond. Null where run does not heed the
   // slice's part, and where it takes next to no time.
   int64_t (*work)(const Call&) = nullptr;
+  // Floats of weights that every slice of 16 reads, of an op whose run does all of Slice::together. Null for ops whose
+  // run does one slice alone.
+  int64_t (*sharedFloats)(const Call&) = nullptr;
 
   // The kernel of an activation that never falls where its argument rises: the largest of activated values is the
   // activated largest value.

@@ -15,6 +15,9 @@ namespace {
 constexpr int32_t kMostSlots = 64;
 // Numbers that one task of the second stage changes, about: enough to be worth handing out.
 constexpr int64_t kTaskFloats = 2048;
+// Gradients that are computed in the last stage: rows of a task at most, and tasks a thread where rows are fewer.
+constexpr int32_t kProductRows = 256;
+constexpr int32_t kProductTasks = 4;
 // Rows of a weight matrix are handed out in multiples of this.
 constexpr int32_t kRowBlock = 16;
 constexpr int64_t kMostBytes = int64_t{1} << 40;
@@ -62,13 +65,17 @@ Status Plan::create(const double* numbers, size_t count, int threads, Instructio
   for (const Packing& packing : lowered.packings) plan->rows_[packing.parameter] = packing.rows;
   for (size_t p = 0; p < program.parameters.size(); p++) {
     int32_t& rows = plan->rows_[p];
+    int64_t atLeast = 1;
     for (const GradientPart& part : lowered.gradientParts[p]) {
-      if (part.product) rows = part.rows;
+      if (!part.product) continue;
+      rows = part.rows;
+      // Every task reads the inputs of all slices.
+      atLeast = std::min(kProductRows, ceilDiv(rows, threads == 1 ? 1 : kProductTasks * threads));
     }
     if (rows == 0) rows = static_cast<int32_t>(program.parameters[p].size);
     const int64_t rowFloats = program.parameters[p].size / rows;
+    atLeast = std::max(atLeast, kTaskFloats / rowFloats);
     // Whole blocks of rows where there are several: they are packed together.
-    const auto atLeast = static_cast<int32_t>(std::max<int64_t>(1, kTaskFloats / rowFloats));
     const int32_t step = ceilDiv(atLeast, kRowBlock) * kRowBlock;
     for (int32_t begin = 0; begin < rows; begin += step) {
       plan->tasks_.push_back({static_cast<int32_t>(p), begin, std::min(rows, begin + step)});
@@ -105,7 +112,10 @@ int64_t Plan::workingBytes() const {
 int32_t Plan::usefulThreads(bool here) const {
   if (here && !trains_ && lowered_.work * lowered_.slices < kWorthWaking) return 1;
   int32_t most = 1;
-  for (const Stage& stage : lowered_.stages) most = std::max(most, slots_ * stage.parts);
+  for (const Stage& stage : lowered_.stages) {
+    const int32_t groups = stage.together > 1 ? ceilDiv(lowered_.slices, stage.together) : slots_;
+    most = std::max(most, groups * stage.parts);
+  }
   return std::min(threads_, most);
 }
 

@@ -3,8 +3,9 @@
 // A step goes through stages with a meeting point after each. In most plans there are two. In the first, threads take
 // slices of the batch (16 samples, or one) and bring each through all calls, forward and backward, while it is in their
 // cache; gradients go to slots numbered by slice. Where there are fewer slices than threads, larger calls become stages
-// of their own, done in parts. In the last stage, threads take ranges of parameters: add up the slots, change the
-// parameters, and pack them for the next step. What is computed does not depend on which thread takes what.
+// of their own, done in parts; layers of very many weights do, too, for several slices at a time. In the last stage,
+// threads take ranges of parameters: add up the slots, change the parameters, and pack them for the next step. What is
+// computed does not depend on which thread takes what.
 #pragma once
 #include <atomic>
 #include <functional>
@@ -71,6 +72,7 @@ class Plan {
   bool runStep(int64_t step, int index);
   void runStage(int64_t step, const Stage& stage, int32_t slices, std::atomic<int32_t>& next, int index);
   void runSlot(int64_t step, const Stage& stage, int32_t slot, Part part, int index);
+  void runTogether(int64_t step, const Stage& stage, int32_t first, Part part, int index);
   Slice sliceOf(int64_t step, int32_t number, int index);
   void runCalls(const Stage& stage, Slice& slice, int index);
   std::atomic<int32_t>& tasksOf(int64_t turn, int index);

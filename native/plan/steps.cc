@@ -93,10 +93,25 @@ void Plan::runStage(int64_t step, const Stage& stage, int32_t slices, std::atomi
   }
   // A thread by itself does whole calls.
   const int32_t parts = participants_ == 1 ? 1 : stage.parts;
-  const int32_t tasks = stage.once ? 1 : ceilDiv(slices, slotSlices_) * parts;
+  const int32_t slicesOfTask = stage.together > 1 ? stage.together : slotSlices_;
+  const int32_t tasks = stage.once ? 1 : ceilDiv(slices, slicesOfTask) * parts;
   for (int32_t task = next++; task < tasks; task = next++) {
-    runSlot(step, stage, task / parts, {task % parts, parts}, index);
+    const Part part = {task % parts, parts};
+    if (stage.together > 1) {
+      runTogether(step, stage, task / parts * stage.together, part, index);
+    } else {
+      runSlot(step, stage, task / parts, part, index);
+    }
   }
+}
+
+// Several slices in one call.
+void Plan::runTogether(int64_t step, const Stage& stage, int32_t first, Part part, int index) {
+  const int32_t slices = ceilDiv(stepSamples(step), lowered_.lanes);
+  Slice slice = sliceOf(step, first, index);
+  slice.part = part;
+  slice.together.count = std::min(stage.together, slices - first);
+  runCalls(stage, slice, index);
 }
 
 // The slices whose gradients go to one slot, one after another.
@@ -126,6 +141,8 @@ Slice Plan::sliceOf(int64_t step, int32_t number, int index) {
   slice.packed = packed_.floats();
   slice.kept = kept_.floats();
   slice.number = number;
+  slice.together = {1, lowered_.blockBytes[static_cast<int>(Block::slice)] / 4};
+  slice.room = lowered_.slices;
   slice.buffers = &buffers_;
   slice.row = step * program_.batchSize + static_cast<int64_t>(number) * lowered_.lanes;
   slice.indices = buffers_.order + slice.row;

@@ -39,22 +39,20 @@ Status checkGradWeight(Checker& checker, const Instruction& i) {
 }
 
 void forward(const Call& call, Slice& slice) {
-  call.kernels->dense->forward(call.geometry.dense, slice.part, inputOf(call, slice, 0), packedOf(call, slice),
-                               biasOf(call, slice), outputOf(call, slice));
+  call.kernels->dense->forward(call.geometry.dense, slice.part, slice.together, inputOf(call, slice, 0),
+                               packedOf(call, slice), biasOf(call, slice), outputOf(call, slice));
 }
 
 void gradInput(const Call& call, Slice& slice) {
-  call.kernels->dense->gradInput(call.geometry.dense, slice.part, inputOf(call, slice, 0), packedOf(call, slice),
-                                 outputOf(call, slice));
+  call.kernels->dense->gradInput(call.geometry.dense, slice.part, slice.together, inputOf(call, slice, 0),
+                                 packedOf(call, slice), outputOf(call, slice));
 }
 
 void gradWeight(const Call& call, Slice& slice) {
   const DenseKernels& kernels = *call.kernels->dense;
   const DenseGeometry& g = call.geometry.dense;
-  const int64_t gradients = static_cast<int64_t>(g.outputs) * kSliceSamples;
-  kernels.keepInputs(g, inputOf(call, slice, 1), slice.kept + call.keptInputs + slice.number * kernels.keptInputs(g));
-  memcpy(slice.kept + call.keptGradients + slice.number * gradients, inputOf(call, slice, 0),
-         static_cast<size_t>(gradients) * sizeof(float));
+  kernels.keepInputs(g, slice.number, slice.room, inputOf(call, slice, 1), slice.kept + call.keptInputs);
+  kernels.keepGradients(g, slice.number, slice.room, inputOf(call, slice, 0), slice.kept + call.keptGradients);
 }
 
 void forwardPlanar(const Call& call, Slice& slice) {
@@ -78,8 +76,8 @@ void gradWeightPlanar(const Call& call, Slice& slice) {
 // The product of what the slices have left behind.
 void gradWeightRows(const GradientPart& part, const KernelTable& kernels, int32_t begin, int32_t end, int32_t slices,
                     const float* kept, float* gradients) {
-  kernels.dense->gradWeightRows(part.geometry, begin, end, slices, kept + part.keptInputs, kept + part.keptGradients,
-                                gradients);
+  kernels.dense->gradWeightRows(part.geometry, begin, end, slices, part.room, kept + part.keptInputs,
+                                kept + part.keptGradients, gradients);
 }
 
 void gradWeightRowsPlanar(const GradientPart& part, const KernelTable& kernels, int32_t begin, int32_t end,
@@ -135,16 +133,20 @@ void lowerGradInput(Lowering& lowering, const Instruction& i, Call* call) {
 
 void lowerGradWeight(Lowering& lowering, const Instruction& i, Call* call) {
   const DenseGeometry& g = i.geometry.dense;
-  call->keptInputs = lowering.keep(lowering.planar() ? g.inputs : lowering.kernels().dense->keptInputs(g));
-  call->keptGradients = lowering.keep(int64_t{g.outputs} * call->lanes);
+  const int32_t room = lowering.slices();
+  const DenseKernels& kernels = *lowering.kernels().dense;
+  call->keptInputs = lowering.keep(lowering.planar() ? int64_t{room} * g.inputs : kernels.keptInputs(g, room));
+  call->keptGradients = lowering.keep(lowering.planar() ? int64_t{room} * g.outputs : kernels.keptGradients(g, room));
   GradientPart& part = lowering.addGradient(i, call);
   part.product = lowering.planar() ? gradWeightRowsPlanar : gradWeightRows;
   part.rows = g.outputs;
   part.geometry = g;
+  part.room = room;
   part.keptInputs = call->keptInputs;
   part.keptGradients = call->keptGradients;
 }
 
+// A vector operation for each weight, and each of them is one to read.
 int64_t work(const Call& call) {
   return static_cast<int64_t>(call.geometry.dense.inputs) * call.geometry.dense.outputs;
 }
@@ -158,6 +160,7 @@ constexpr OpDefinition denseOp = {
     .runPlanar = forwardPlanar,
     .lower = lowerForward,
     .work = work,
+    .sharedFloats = work,
 };
 
 constexpr OpDefinition denseGradInputOp = {
@@ -167,6 +170,7 @@ constexpr OpDefinition denseGradInputOp = {
     .runPlanar = gradInputPlanar,
     .lower = lowerGradInput,
     .work = work,
+    .sharedFloats = work,
 };
 
 constexpr OpDefinition denseGradWeightOp = {
