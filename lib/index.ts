@@ -50,6 +50,7 @@ export { add, concat, multiply } from './layers/join';
 export type { Layer } from './layers/layer';
 export { type MaxPool2dOptions, maxPool2d } from './layers/max-pool2d';
 export type { InputNode, NetworkNode } from './layers/node';
+export { type ConnectionTableName, type PartialConv2dOptions, partialConv2d } from './layers/partial-conv2d';
 export { type ReshapeOptions, reshape } from './layers/reshape';
 export { type SeparableConv2dOptions, separableConv2d } from './layers/separable-conv2d';
 export { type SliceOptions, slice } from './layers/slice';

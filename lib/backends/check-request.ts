@@ -54,7 +54,8 @@ function checkSamples(program: Program, precision: Precision, request: RunReques
 /** Whether a program reads class numbers: then how many classes there are, else 0. */
 function labelClasses(program: Program): number {
   const reader = program.instructions.find(({ geometry }) => geometry.labels === 1);
-  return reader?.geometry.classes ?? 0;
+  const classes = reader?.geometry.classes;
+  return typeof classes === 'number' ? classes : 0;
 }
 
 function checkTargets(program: Program, precision: Precision, request: RunRequest, sampleCount: number): void {

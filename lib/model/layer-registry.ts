@@ -13,6 +13,7 @@ import { globalAveragePool2d, globalMaxPool2d } from '../layers/global-pool2d';
 import { JOINING_KINDS, joiningLayer } from '../layers/join';
 import type { JoiningLayer, Layer, LayerConfig, NamedOptions } from '../layers/layer';
 import { type MaxPool2dOptions, maxPool2d } from '../layers/max-pool2d';
+import { type PartialConv2dOptions, partialConv2d } from '../layers/partial-conv2d';
 import { type ReshapeOptions, reshape } from '../layers/reshape';
 import { type SeparableConv2dOptions, separableConv2d } from '../layers/separable-conv2d';
 import { type SliceOptions, slice } from '../layers/slice';
@@ -31,6 +32,7 @@ const REBUILD: ReadonlyMap<string, Rebuild> = new Map<string, Rebuild>([
   ['conv2dTranspose', (config) => conv2dTranspose(config as unknown as Conv2dTransposeOptions)],
   ['depthwiseConv2d', (config) => depthwiseConv2d(config as unknown as DepthwiseConv2dOptions)],
   ['separableConv2d', (config) => separableConv2d(config as unknown as SeparableConv2dOptions)],
+  ['partialConv2d', (config) => partialConv2d(config as unknown as PartialConv2dOptions)],
   ['batchNorm', (config) => batchNorm(config as BatchNormOptions)],
   ['maxPool2d', (config) => maxPool2d(config as MaxPool2dOptions)],
   ['averagePool2d', (config) => averagePool2d(config as AveragePool2dOptions)],

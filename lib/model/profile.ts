@@ -1,4 +1,4 @@
-import type { Instruction, Program } from '../ops/program';
+import { fieldOf, type Instruction, type Program } from '../ops/program';
 
 /** Where training spent its time: one instruction of the program, or one of what goes on beside them. */
 export interface ProfileRow {
@@ -13,10 +13,14 @@ export interface ProfileRow {
 
 /** Multiplications and additions of one sample of an instruction; 0 for those whose time is that of memory. */
 export function instructionFlops({ op, geometry }: Instruction): number {
-  const size = (field: string): number => geometry[field] ?? 0;
+  const size = (field: string): number => fieldOf(geometry, field, 0);
   if (op.startsWith('conv2d')) {
     const taps = size('kernelHeight') * size('kernelWidth') * (size('inChannels') / size('groups'));
     return 2 * taps * size('outChannels') * size('outHeight') * size('outWidth');
+  }
+  if (op.startsWith('partialConv2d')) {
+    const taps = size('kernelHeight') * size('kernelWidth');
+    return 2 * taps * (geometry.inputMaps as readonly number[]).length * size('outHeight') * size('outWidth');
   }
   if (op.startsWith('dense')) return 2 * size('inputs') * size('outputs');
   return 0;

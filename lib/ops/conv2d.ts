@@ -1,5 +1,6 @@
-import { formatShape } from '../tensor/shape';
+import { formatShape, type Shape } from '../tensor/shape';
 import { activationType, type Inference, type Op, refuse, requireInput } from './op';
+import type { OpName } from './registry';
 import { type Padding, type Pair, slideWindow, toPair } from './window';
 
 /** What a convolution may be told. */
@@ -32,6 +33,39 @@ export type Conv2dGeometry = {
   readonly groups: number;
 };
 
+/** Slides the kernels of `filters` over an image of [channels, height, width]; refuses those that find no place in it. */
+export function slideKernel(
+  op: OpName,
+  image: Shape,
+  filters: number,
+  [kernelHeight, kernelWidth]: readonly [number, number],
+  attributes: Conv2dAttributes,
+): Conv2dGeometry {
+  const strides = toPair(attributes.strides, 'strides', 1);
+  const dilation = toPair(attributes.dilation, 'dilation', 1);
+  const window = slideWindow(op, image, [kernelHeight, kernelWidth], strides, dilation, attributes.padding);
+  const [inChannels, inHeight, inWidth] = image as readonly [number, number, number];
+  return {
+    inChannels,
+    inHeight,
+    inWidth,
+    outChannels: filters,
+    outHeight: window.outHeight,
+    outWidth: window.outWidth,
+    kernelHeight,
+    kernelWidth,
+    strideHeight: strides[0],
+    strideWidth: strides[1],
+    padTop: window.padTop,
+    padBottom: window.padBottom,
+    padLeft: window.padLeft,
+    padRight: window.padRight,
+    dilationHeight: dilation[0],
+    dilationWidth: dilation[1],
+    groups: attributes.groups,
+  };
+}
+
 /**
  * Two-dimensional convolution as networks mean it (a cross-correlation: the kernel is not flipped).
  *
@@ -59,10 +93,8 @@ export const conv2d: Op<Conv2dAttributes, Conv2dGeometry> = {
     ) {
       refuse('conv2d', weight, 'weights of [filters, channels / groups, kernelHeight, kernelWidth]');
     }
-    const strides = toPair(attributes.strides, 'strides', 1);
-    const dilation = toPair(attributes.dilation, 'dilation', 1);
-    const window = slideWindow('conv2d', image, [kernelHeight, kernelWidth], strides, dilation, attributes.padding);
-    const [inChannels, inHeight, inWidth] = image as readonly [number, number, number];
+    const geometry = slideKernel('conv2d', image, filters, [kernelHeight, kernelWidth], attributes);
+    const { inChannels, outHeight, outWidth } = geometry;
     if (inChannels !== channelsPerGroup * groups) {
       refuse(
         'conv2d',
@@ -73,28 +105,7 @@ export const conv2d: Op<Conv2dAttributes, Conv2dGeometry> = {
     if (filters % groups !== 0) refuse('conv2d', weight, `a number of filters that ${groups} groups divide`);
     if (bias !== undefined && (bias.length !== 1 || bias[0] !== filters))
       refuse('conv2d', bias, `a bias of ${filters}`);
-    return {
-      geometry: {
-        inChannels,
-        inHeight,
-        inWidth,
-        outChannels: filters,
-        outHeight: window.outHeight,
-        outWidth: window.outWidth,
-        kernelHeight,
-        kernelWidth,
-        strideHeight: strides[0],
-        strideWidth: strides[1],
-        padTop: window.padTop,
-        padBottom: window.padBottom,
-        padLeft: window.padLeft,
-        padRight: window.padRight,
-        dilationHeight: dilation[0],
-        dilationWidth: dilation[1],
-        groups,
-      },
-      outputs: [activationType([filters, window.outHeight, window.outWidth])],
-    };
+    return { geometry, outputs: [activationType([filters, outHeight, outWidth])] };
   },
 
   gradient(context) {

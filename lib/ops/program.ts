@@ -40,8 +40,14 @@ export interface ProgramTensor extends TensorType {
   readonly parameter?: number;
 }
 
-/** Whole numbers and factors that an instruction needs, computed once and trusted by every kernel. */
-export type Geometry = Readonly<Record<string, number>>;
+/** Whole numbers, factors and tables that an instruction needs, computed once and trusted by every kernel. */
+export type Geometry = Readonly<Record<string, number | readonly number[]>>;
+
+/** The number in a field of a geometry; `missing` where it has no such field, or a table. */
+export function fieldOf(geometry: Geometry, field: string, missing: number): number {
+  const value = geometry[field];
+  return typeof value === 'number' ? value : missing;
+}
 
 /** The part of a step that an instruction belongs to. */
 export type Phase = 'input' | 'forward' | 'loss' | 'backward' | 'update';

@@ -73,6 +73,9 @@ export const OP_NAMES = [
   'custom',
   'customGrad',
   'takeGradient',
+  'partialConv2d',
+  'partialConv2dGradInput',
+  'partialConv2dGradWeight',
 ] as const;
 
 /** The name of an instruction. */

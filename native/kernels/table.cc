@@ -29,9 +29,10 @@ const Conv2dPoolKernels& conv2dPoolKernels() {
 
 const KernelTable& kernelTable() {
   static const KernelTable table = {
-      LAMINET_TEXT(LAMINET_ISA), &conv2dKernels(), &conv2dPoolKernels(),    &denseKernels(),     &maxPool2dKernels(),
-      &activationKernels(),      &lossKernels(),   &gatherKernels(),        &updateKernels(),    &peakKernels(),
-      &pairwiseKernels(),        &planarKernels(), &averagePool2dKernels(), &batchNormKernels(), &winogradKernels(),
+      LAMINET_TEXT(LAMINET_ISA), &conv2dKernels(),     &conv2dPoolKernels(), &denseKernels(),
+      &maxPool2dKernels(),       &activationKernels(), &lossKernels(),       &gatherKernels(),
+      &updateKernels(),          &peakKernels(),       &pairwiseKernels(),   &planarKernels(),
+      &averagePool2dKernels(),   &batchNormKernels(),  &winogradKernels(),   &partialConv2dKernels(),
   };
   return table;
 }

@@ -10,6 +10,7 @@
 #include "kernels/loss/loss.h"
 #include "kernels/max_pool2d/max_pool2d.h"
 #include "kernels/pairwise/pairwise.h"
+#include "kernels/partial_conv2d/partial_conv2d.h"
 #include "kernels/peak/peak.h"
 #include "kernels/planar/planar.h"
 #include "kernels/update/update.h"
@@ -33,6 +34,7 @@ struct KernelTable {
   const AveragePool2dKernels* averagePool2d;
   const BatchNormKernels* batchNorm;
   const WinogradKernels* winograd;
+  const PartialConv2dKernels* partialConv2d;
 };
 
 // Samples in a slice; the layout of every tensor of a slice.
@@ -54,6 +56,7 @@ constexpr int32_t kSliceSamples = 16;
   const AveragePool2dKernels& averagePool2dKernels(); \
   const BatchNormKernels& batchNormKernels();         \
   const WinogradKernels& winogradKernels();           \
+  const PartialConv2dKernels& partialConv2dKernels(); \
   const KernelTable& kernelTable();                   \
   }
 

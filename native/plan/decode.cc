@@ -39,16 +39,19 @@ void readInstruction(FieldReader& reader, const Program& program, Instruction* i
   const auto tensors = static_cast<int32_t>(program.tensors.size());
   const int32_t inputs = reader.whole32(0, kMostInputs);
   const int32_t outputs = reader.whole32(0, 8);
-  const int32_t fields = reader.whole32(0, 64);
+  const int32_t fields = reader.whole32(0, kMostItems);
   for (int32_t i = 0; i < inputs; i++) instruction->inputs.push_back(reader.whole32(-1, tensors - 1));
   for (int32_t i = 0; i < outputs; i++) instruction->outputs.push_back(reader.whole32(0, tensors - 1));
   if (!reader.ok()) return;
   const GeometryFormat& format = definitionOf(instruction->op).geometry;
-  if (fields != format.fields) {
+  if (format.table ? fields < format.fields : fields != format.fields) {
     *status = Status::badGeometry;
     return;
   }
   if (format.read) format.read(reader, instruction);
+  for (int32_t i = format.fields; i < fields && reader.ok(); i++) {
+    instruction->table.push_back(reader.whole32(0, kMostField));
+  }
   if (!reader.ok()) *status = Status::badGeometry;
 }
 

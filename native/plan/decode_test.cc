@@ -283,6 +283,37 @@ TEST_CASE("check: the gradient of a weight that nothing reads") {
   }
 }
 
+TEST_CASE("check: which channels the filters of a partial convolution see") {
+  // Images of 3x2x2, two filters with kernels of 1x1, and a table behind the geometry.
+  const auto statusWith = [](std::vector<double> table, int64_t weights) {
+    ProgramWriter writer;
+    writer.purpose = Purpose::predict;
+    writer.sampleElements = 12;
+    const auto weight = writer.parameter(weights);
+    const int32_t x = writer.activation(12);
+    const int32_t y = writer.activation(8);
+    writer.add(Op::gather, {}, {x}, {3, 2, 2, 0, 0, 0, 0, 1, 0});
+    std::vector<double> fields = {3, 2, 2, 2, 2, 2, 1, 1, 1, 1, 0, 0, 0, 0, 1, 1, 1};
+    fields.insert(fields.end(), table.begin(), table.end());
+    writer.add(Op::partialConv2d, {x, weight.tensor}, {y}, fields);
+    writer.add(Op::scatter, {y}, {}, {8, 0});
+    writer.result(y);
+    return statusOf(writer.numbers());
+  };
+  CHECK(statusWith({2, 1, 0, 2, 1}, 3) == Status::ok);
+  CHECK(statusWith({2, 1, 0, 2, 1}, 4) == Status::badOperand);
+  CHECK(statusWith({}, 3) == Status::badGeometry);
+  CHECK(statusWith({2, 1}, 3) == Status::badGeometry);
+  CHECK(statusWith({2, 1, 0, 2}, 2) == Status::badGeometry);        // fewer kernels than are counted
+  CHECK(statusWith({2, 1, 0, 2, 1, 1}, 4) == Status::badGeometry);  // more
+  CHECK(statusWith({3, 0, 0, 1, 2}, 3) == Status::badGeometry);     // a filter that sees nothing
+  CHECK(statusWith({2, 1, 0, 3, 1}, 3) == Status::badGeometry);     // a channel that there is not
+  CHECK(statusWith({2, 1, 1, 1, 1}, 3) == Status::badGeometry);     // one channel twice
+  CHECK(statusWith({2, 1, 2, 0, 1}, 3) == Status::badGeometry);     // not in order
+  CHECK(statusWith({2, -1, 0, 2, 1}, 3) == Status::badGeometry);
+  CHECK(statusWith({0x3fffffff, 1, 0, 2, 1}, 3) == Status::badGeometry);
+}
+
 TEST_CASE("check: winners of one window read as those of another") {
   // Places in small windows are stored as bytes, in large ones as floats.
   ProgramWriter w;

@@ -68,6 +68,11 @@ int64_t Lowering::keep(int64_t floats) {
   return place;
 }
 
+const int32_t* Lowering::keepTable(std::vector<int32_t> table) {
+  lowered_.tables.push_back(std::move(table));
+  return lowered_.tables.back().data();
+}
+
 void Lowering::giveStatistics(int32_t id, int32_t mean, int32_t variance) {
   statistics_[id].mean = parameterOffset(mean);
   statistics_[id].variance = parameterOffset(variance);
@@ -90,18 +95,19 @@ bool Lowering::sumsGradients(const Instruction& instruction) const {
   return !inputs.empty() && inputs[0] >= 0 && program_.tensors[inputs[0]].role == Role::partial;
 }
 
-// A call for 16 lanes in place of one for one sample, with its operands in scratch.
-void Lowering::addSpread(Call* call, CallFunction run) {
+// A call for 16 lanes in place of one for one sample, with its operands in scratch, and its own scratch behind them.
+void Lowering::addSpread(Call* call, const OpDefinition& definition) {
   auto inner = std::make_unique<Call>(*call);
-  inner->run = run;
+  inner->run = definition.run;
   inner->lanes = kSliceSamples;
   int64_t elements = 0;
   for (int i = 0; i < kMostOperands; i++) elements += call->inputElements[i] + call->outputElements[i];
+  const int64_t scratch = definition.scratchFloats ? definition.scratchFloats(*inner) : 0;
   call->run = runSpread;
   call->spread = inner.get();
   lowered_.spread.push_back(std::move(inner));
   const auto at = static_cast<int32_t>(lowered_.calls.size());
-  scratch_.back() = addPiece(elements * kSliceSamples * kFloatBytes, at, at);
+  scratch_.back() = addPiece((elements * kSliceSamples + scratch) * kFloatBytes, at, at);
 }
 
 // Brings together what all slices have left behind.
@@ -148,18 +154,18 @@ void Lowering::addCall(const Instruction& instruction, int32_t number) {
   call.bias = -1;
   describeOperands(instruction, &call);
   call.run = planar() ? definition.runPlanar : call.fusion.pools ? definition.runPooled : definition.run;
-  if (definition.work) call.work = planar() ? definition.work(call) / kSliceSamples : definition.work(call);
   if (definition.sharedFloats && !planar()) call.sharedFloats = definition.sharedFloats(call);
   if (definition.lower) definition.lower(*this, instruction, &call);
+  if (definition.work) call.work = planar() ? definition.work(call) / kSliceSamples : definition.work(call);
   if (!definition.run) return;
   if (definition.combine) {
     call.meets = true;
     call.partials = stepFloats(lowered_.slices * program_.tensors[instruction.outputs[0]].elements);
   }
   const auto at = static_cast<int32_t>(lowered_.calls.size());
-  const int64_t scratch = definition.scratchFloats ? definition.scratchFloats(call) : 0;
+  const int64_t scratch = call.run && definition.scratchFloats ? definition.scratchFloats(call) : 0;
   scratch_.push_back(scratch > 0 ? addPiece(scratch * kFloatBytes, at, at) : -1);
-  if (!call.run) addSpread(&call, definition.run);
+  if (!call.run) addSpread(&call, definition);
   lowered_.calls.push_back(call);
   if (definition.combine) addCombine(call, instruction, definition.combine);
 }

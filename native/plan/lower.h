@@ -95,6 +95,7 @@ struct Call {
   int64_t inputElements[kMostOperands];
   int64_t outputElements[kMostOperands];
   Geometry geometry;
+  const int32_t* table;  // that the op has made of the instruction's
 };
 
 // Calls [begin, end), which a slice goes through without meeting the others. With several parts, or where several
@@ -154,6 +155,7 @@ struct Lowered {
   int64_t exchangeFloats = 0;  // see RunBuffers
   std::vector<Call> calls;
   std::vector<std::unique_ptr<Call>> spread;
+  std::vector<std::vector<int32_t>> tables;  // of calls
   std::vector<Stage> stages;
   int64_t work = 0;  // of a slice, in all calls
   int64_t blockBytes[kBlocks] = {};

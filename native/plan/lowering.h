@@ -34,6 +34,8 @@ class Lowering {
   int32_t slices() const { return lowered_.slices; }
   // Room for so many floats, of all slices together, which last until the last stage.
   int64_t keep(int64_t floats);
+  // Numbers that the op has made of an instruction's table; they last as long as the plan.
+  const int32_t* keepTable(std::vector<int32_t> table);
   // The step has a loss.
   void addLoss() { lowered_.hasLoss = true; }
   // Room for numbers of the whole step that an op leaves in its output by itself.
@@ -67,7 +69,7 @@ class Lowering {
   bool sumsGradients(const Instruction& instruction) const;
   void placeGradients();
   int32_t overwritten(const Instruction& instruction, int32_t at) const;
-  void addSpread(Call* call, CallFunction run);
+  void addSpread(Call* call, const OpDefinition& definition);
   void addCombine(const Call& call, const Instruction& instruction, CallFunction run);
   Place stepFloats(int64_t count);
   void assignMemory();

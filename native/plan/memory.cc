@@ -163,6 +163,7 @@ void Lowering::fillPlaces() {
     };
     for (int k = 0; k < kMostOperands; k++) inner.inputs[k] = next(call.inputElements[k], call.inputs[k]);
     for (int k = 0; k < kMostOperands; k++) inner.outputs[k] = next(call.outputElements[k], call.outputs[k]);
+    inner.scratch = place;
   }
 }
 

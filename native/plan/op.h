@@ -14,10 +14,12 @@ struct Slice;
 
 using CallFunction = void (*)(const Call&, Slice&);
 
-// How an instruction's geometry is read: so many numbers, in the order in which the op in lib/ops lists them.
+// How an instruction's geometry is read: so many numbers, in the order in which the op in lib/ops lists them; behind
+// them, where there is a table, whole numbers that are not below 0, as many as the instruction has.
 struct GeometryFormat {
   int32_t fields = 0;
   void (*read)(FieldReader&, Instruction*) = nullptr;
+  bool table = false;
 };
 
 // Where the memory of an op's outputs may be that of an input which nobody needs any more.

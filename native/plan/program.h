@@ -70,7 +70,8 @@ struct Instruction {
   std::vector<int32_t> inputs;  // -1 for one that is left out
   std::vector<int32_t> outputs;
   Geometry geometry;
-  int32_t result;  // of scatter
+  std::vector<int32_t> table;  // whole numbers behind the geometry; which, the op knows
+  int32_t result;              // of scatter
   Fusion fusion;
 };
 

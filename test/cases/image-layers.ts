@@ -9,10 +9,12 @@ import { cropping2d, zeroPadding2d } from '../../lib/layers/frame';
 import { globalAveragePool2d, globalMaxPool2d } from '../../lib/layers/global-pool2d';
 import type { Layer } from '../../lib/layers/layer';
 import { maxPool2d } from '../../lib/layers/max-pool2d';
+import { partialConv2d } from '../../lib/layers/partial-conv2d';
 import { separableConv2d } from '../../lib/layers/separable-conv2d';
 import { slice } from '../../lib/layers/slice';
 import { upsampling2d } from '../../lib/layers/upsampling2d';
 import type { Padding, Pair } from '../../lib/ops/window';
+import { everyFew } from './partial-conv2d';
 
 /** How a window goes over an image. */
 interface Window {
@@ -68,6 +70,7 @@ export const WINDOW_LAYERS: Readonly<Record<string, (window: Window) => (channel
   conv2dTranspose: (window) => () => conv2dTranspose({ ...window, filters: 3 }),
   depthwiseConv2d: (window) => () => depthwiseConv2d(window),
   separableConv2d: (window) => () => separableConv2d({ ...window, filters: 5 }),
+  partialConv2d: (window) => (channels) => partialConv2d({ ...window, connections: everyFew(channels, 3) }),
   maxPool2d:
     ({ kernelSize, ...window }) =>
     () =>

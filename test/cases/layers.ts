@@ -9,6 +9,7 @@ import { depthwiseConv2dCases, separableConv2dCases } from './depthwise-conv2d';
 import { frameCases } from './frame';
 import type { LayerCase } from './layer-case';
 import { maxPool2dCases } from './max-pool2d';
+import { partialConv2dCases } from './partial-conv2d';
 import { sliceCases } from './slice';
 
 /** Every case of every layer. */
@@ -16,6 +17,7 @@ export const layerCases: readonly LayerCase[] = [
   { kind: 'conv2d', cases: conv2dCases },
   { kind: 'depthwiseConv2d', cases: depthwiseConv2dCases },
   { kind: 'separableConv2d', cases: separableConv2dCases },
+  { kind: 'partialConv2d', cases: partialConv2dCases },
   { kind: 'conv2dTranspose', cases: conv2dTransposeCases },
   { kind: 'maxPool2d', cases: maxPool2dCases },
   { kind: 'averagePool2d', cases: averagePool2dCases },

@@ -1,4 +1,4 @@
-import type { Program } from '../../lib/ops/program';
+import { fieldOf, type Program } from '../../lib/ops/program';
 
 /**
  * How far two results may be apart: the largest absolute difference, divided by the largest expected magnitude or 1,
@@ -61,8 +61,8 @@ export function float32Training(steps: number, length: number): Tolerance {
 export function longestReduction(program: Program, count: number): number {
   let longest = 1;
   for (const { op, geometry } of program.instructions) {
-    const size = (field: string): number => geometry[field] ?? 1;
-    if (op.startsWith('conv2d')) {
+    const size = (field: string): number => fieldOf(geometry, field, 1);
+    if (op.startsWith('conv2d') || op.startsWith('partialConv2d')) {
       const taps = size('kernelHeight') * size('kernelWidth');
       const channels = Math.max(size('inChannels'), size('outChannels')) / size('groups');
       longest = Math.max(longest, taps * channels, count * size('outHeight') * size('outWidth'));

@@ -17,7 +17,7 @@ function encodeTensor({ role, kind, batched, shape, parameter }: ProgramTensor):
 }
 
 function encodeInstruction({ op, inputs, outputs, geometry }: Instruction): number[] {
-  const fields = Object.values(geometry);
+  const fields = Object.values(geometry).flat();
   return [OP_NAMES.indexOf(op), inputs.length, outputs.length, fields.length, ...inputs, ...outputs, ...fields];
 }
 

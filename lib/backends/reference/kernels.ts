@@ -39,6 +39,7 @@ import {
 } from './loss';
 import { maxPool2d, maxPool2dGrad } from './max-pool2d';
 import { add, multiply } from './pairwise';
+import { partialConv2d, partialConv2dGradInput, partialConv2dGradWeight } from './partial-conv2d';
 import { reshape } from './reshape';
 import { logSoftmax, logSoftmaxGrad, softmax, softmaxGrad } from './softmax';
 import { adadelta, adagrad, adam, adamax, lion, momentum, nadam, radam, rmsprop, sgd } from './update';
@@ -115,4 +116,7 @@ export const kernels: Readonly<Record<OpName, AnyKernel>> = {
   custom,
   customGrad,
   takeGradient,
+  partialConv2d,
+  partialConv2dGradInput,
+  partialConv2dGradWeight,
 };

@@ -3,48 +3,12 @@
 // pixels a step apart share their taps, and their outputs are neighbours. So the pixels are taken in classes of the
 // step, and each class goes through the same tile as the forward pass.
 #include "kernels/conv2d/functions.h"
+#include "kernels/conv2d/reach.h"
 #include "kernels/conv2d/tile.h"
 
 namespace laminet {
 namespace LAMINET_ISA {
 namespace {
-
-int32_t greatestCommonDivisor(int32_t a, int32_t b) {
-  while (b != 0) {
-    const int32_t rest = a % b;
-    a = b;
-    b = rest;
-  }
-  return a;
-}
-
-// Taps of the flipped kernel that reach a place: `count` of them from `first`, `apart` from each other; they lead to
-// outputs from `output` on, `outputsApart` from each other.
-struct Reach {
-  int32_t first, apart, count;
-  int32_t output, outputsApart;
-};
-
-// Tap t of the flipped kernel leads from place p to output (p + pad - (taps - 1 - t) * dilation) / stride where that is
-// whole.
-Reach reachOf(int32_t place, int32_t pad, int32_t taps, int32_t dilation, int32_t stride, int32_t outputs) {
-  const int32_t common = greatestCommonDivisor(stride, dilation);
-  Reach reach{0, stride / common, 0, 0, dilation / common};
-  const int32_t origin = place + pad - (taps - 1) * dilation;
-  int32_t first = 0;
-  while (first < taps && first < reach.apart && (origin + first * dilation) % stride != 0) first++;
-  if (first >= taps || first >= reach.apart) return reach;
-  const int32_t count = (taps - 1 - first) / reach.apart + 1;
-  const int32_t output = (origin + first * dilation) / stride;
-  // The outputs grow with the taps: those below 0 and beyond the last one are cut off.
-  const Range inside = tapsInside(output, outputs, count, reach.outputsApart);
-  reach.first = first + inside.begin * reach.apart;
-  reach.output = output + inside.begin * reach.outputsApart;
-  reach.count = inside.end - inside.begin;
-  return reach;
-}
-
-bool sameTaps(const Reach& a, const Reach& b) { return a.first == b.first && a.count == b.count; }
 
 template <int CB>
 void block(const Conv2dGeometry& g, Rows inputRows, const float* gradOutput, const float* packed, float* gradInput) {
@@ -60,9 +24,9 @@ void block(const Conv2dGeometry& g, Rows inputRows, const float* gradOutput, con
   for (int32_t y = inputRows.begin; y < inputRows.end; y++) {
     const Reach rows = reachOf(y, g.padTop, g.kernelHeight, g.dilationHeight, g.strideHeight, g.outHeight);
     walk.rows = rows.count;
-    walk.rowStride = rows.outputsApart * rowStride;
+    walk.rowStride = rows.placesApart * rowStride;
     walk.weightRowStride = static_cast<int64_t>(rows.apart) * g.kernelWidth * CB;
-    const float* lines = gradOutput + rows.output * rowStride;
+    const float* lines = gradOutput + rows.place * rowStride;
     const float* weights = packed + static_cast<int64_t>(rows.first) * g.kernelWidth * CB;
     float* out = gradInput + static_cast<int64_t>(y) * g.inWidth * kLanes;
     const auto reachOfColumn = [&](int32_t x) {
@@ -73,9 +37,9 @@ void block(const Conv2dGeometry& g, Rows inputRows, const float* gradOutput, con
       while (x < g.inWidth) {
         const Reach columns = reachOfColumn(x);
         walk.columns = columns.count;
-        walk.columnStride = static_cast<int64_t>(columns.outputsApart) * kLanes;
+        walk.columnStride = static_cast<int64_t>(columns.placesApart) * kLanes;
         walk.weightColumnStride = static_cast<int64_t>(columns.apart) * CB;
-        const float* line = lines + static_cast<int64_t>(columns.output) * kLanes;
+        const float* line = lines + static_cast<int64_t>(columns.place) * kLanes;
         const float* weight = weights + static_cast<int64_t>(columns.first) * CB;
         // The whole tile has the taps of its first pixel where its last one has them: in between none is cut off.
         const int32_t last = x + (XB - 1) * g.strideWidth;
