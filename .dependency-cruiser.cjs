@@ -17,7 +17,16 @@ function onlyImports(from, allowed) {
 }
 
 const arithmetic = ['tensor/', 'ops/'];
-const description = ['layers/', 'initializers/', 'losses/', 'optimizers/', 'schedules/', 'metrics/'];
+const description = [
+  'layers/',
+  'initializers/',
+  'regularizers/',
+  'constraints/',
+  'losses/',
+  'optimizers/',
+  'schedules/',
+  'metrics/',
+];
 const outside = ['files/', 'formats/', 'data/'];
 // What both backends share stands in backends/ itself, beside the one file that knows them both.
 const sharedByBackends = 'backends/(?!select)[^/]*[.]ts$';

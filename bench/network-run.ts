@@ -78,7 +78,7 @@ export function trainingRun(
 ): NetworkRun {
   const store = new ParameterStore(graph, 'float32');
   store.initialize(1);
-  const state = new OptimizerState(optimizer, graph, 'float32');
+  const state = new OptimizerState({ optimizer }, graph, 'float32');
   const program = compileProgram(graph, {
     purpose: 'train',
     batchSize,

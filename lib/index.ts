@@ -1,4 +1,5 @@
 export type { BackendName } from './backends/backend';
+export { type ConstraintLike, type MaxNorm, maxNorm } from './constraints/max-norm';
 export { Dataset, type DatasetOptions, type RecordsOptions } from './data/dataset';
 export { type DigitsSplit, readDigits } from './data/digits';
 export { type MnistOptions, type MnistSplit, readMnist } from './data/mnist';
@@ -47,7 +48,7 @@ export { type Cropping2dOptions, cropping2d, type ZeroPadding2dOptions, zeroPadd
 export { globalAveragePool2d, globalMaxPool2d } from './layers/global-pool2d';
 export { input } from './layers/input';
 export { add, concat, multiply } from './layers/join';
-export type { Layer } from './layers/layer';
+export type { Layer, ParameterKind } from './layers/layer';
 export { type MaxPool2dOptions, maxPool2d } from './layers/max-pool2d';
 export type { InputNode, NetworkNode } from './layers/node';
 export { type ConnectionTableName, type PartialConv2dOptions, partialConv2d } from './layers/partial-conv2d';
@@ -78,9 +79,18 @@ export type { FitOptions } from './model/fit';
 export { type ModelNodes, model } from './model/functional';
 export type { Graph } from './model/graph';
 export { type LoadOptions, loadModel } from './model/load-model';
-export type { Model, ModelOptions, OutputValues, Prediction, RunOptions, Samples } from './model/model';
+export type {
+  Model,
+  ModelOptions,
+  OutputValues,
+  Prediction,
+  RunOptions,
+  Samples,
+  WeightsOptions,
+} from './model/model';
 export type { ProfileRow } from './model/profile';
 export { type SequentialOptions, sequential } from './model/sequential';
+export type { TrainingOptions } from './model/training-rules';
 export type { NetworkDefaults, NetworkDefinition } from './networks/network';
 export { NETWORKS, networkModel, networkNamed } from './networks/networks';
 export {
@@ -102,9 +112,14 @@ export {
   type RmspropOptions,
   rmsprop,
 } from './optimizers/adaptive';
+export type { WeightAveraging, WeightsChoice } from './optimizers/averaging';
+export type { GradientClipping } from './optimizers/clipping';
 export type { Optimizer, OptimizerOptions, StepFactors } from './optimizers/contract';
+export type { GroupOptions, ParameterGroup, TrainedParameter } from './optimizers/groups';
 export { type LionOptions, lion } from './optimizers/lion';
+export { type MuonAdamwOptions, type MuonOptions, muon } from './optimizers/muon';
 export { type OptimizerName, type SgdOptions, sgd } from './optimizers/optimizer';
+export { l1, l1l2, l2, type Regularizer, type RegularizerLike, type RegularizerName } from './regularizers/regularizer';
 export {
   type CosineDecayOptions,
   type CosineRestartsOptions,

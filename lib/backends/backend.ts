@@ -44,19 +44,21 @@ export interface RunRequest {
   readonly targets?: Int32Array | FloatArray;
   /** The samples to take, in this order. */
   readonly order: Uint32Array;
-  /** One a step. Missing where the program does not train. */
+  /** One an update: one in `program.stepsPerUpdate` steps, and for what is left of them. Missing where the program does not train. */
   readonly learningRates?: Float64Array;
   /**
    * What the optimizer keeps: the program's state slots one behind the other, each as long as `parameters`; a training
    * program writes it. Missing where there are none.
    */
   readonly state?: FloatArray;
-  /** The program's step factors, for one step after the other. Missing where there are none. */
+  /** The program's step factors, for one update after the other. Missing where there are none. */
   readonly factors?: Float64Array;
   /** One a step: receives the mean loss. */
   readonly losses: Float64Array;
   /** One a step: receives the number of correctly classified samples. */
   readonly correct: Float64Array;
+  /** One a step: receives the penalty on the weights. Missing where the program has none. */
+  readonly penalties?: Float64Array;
   /** One for each of the program's results: receives a row for each entry of `order`. */
   readonly results: readonly FloatArray[];
   /**

@@ -98,20 +98,22 @@ export function checkRequest(program: Program, precision: Precision, request: Ru
   const steps = Math.ceil(request.order.length / program.batchSize);
   if (program.loss >= 0) requireArray('losses', request.losses, 'float64', steps);
   if (program.correct >= 0) requireArray('correct', request.correct, 'float64', steps);
+  if (program.penalty >= 0) requireArray('penalties', request.penalties, 'float64', steps);
+  const updates = Math.ceil(steps / program.stepsPerUpdate);
   if (program.instructions.some(({ phase }) => phase === 'update')) {
     if (request.learningRates === undefined) {
       throw new LaminetError('E_STATE', 'the program updates parameters, but the run has no learning rates', {
         field: 'learningRates',
       });
     }
-    requireArray('learningRates', request.learningRates, 'float64', steps);
+    requireArray('learningRates', request.learningRates, 'float64', updates);
   }
   if (program.stateSlots > 0) {
     const expected = program.stateSlots * program.parameterElements;
     requireArray('state', request.state, precision, expected);
     if (request.state?.length !== expected) refuse('state', `${request.state?.length}`, `${expected} numbers`);
   }
-  if (program.stepFactors > 0) requireArray('factors', request.factors, 'float64', steps * program.stepFactors);
+  if (program.stepFactors > 0) requireArray('factors', request.factors, 'float64', updates * program.stepFactors);
   if (request.results.length !== program.results.length) {
     refuse('results', `${request.results.length}`, `${program.results.length} arrays`);
   }

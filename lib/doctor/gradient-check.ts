@@ -1,5 +1,7 @@
 import { LaminetError } from '../errors';
 import { type Graph, type GraphNode, togetherShape } from '../model/graph';
+import type { NetworkRegularizer } from '../model/penalty';
+import { type RegularizerLike, toRegularizer } from '../regularizers/regularizer';
 import { RandomSequence, RandomStream } from '../tensor/philox';
 import { type Shape, sizeOf } from '../tensor/shape';
 import { alignElements, type FloatArray } from '../tensor/storage';
@@ -17,6 +19,8 @@ export interface GradientCheckOptions {
   readonly elements?: number;
   /** Hears of each layer as soon as it is checked: the check of a large network takes a while. */
   readonly onLayer?: (check: LayerCheck) => void;
+  /** Of the whole network, as `compile` takes it; layers' own are always part of the check. Default: none. */
+  readonly regularizer?: RegularizerLike;
   /** Stops the check. */
   readonly signal?: AbortSignal;
 }
@@ -117,6 +121,10 @@ async function checkAtPoint(
   return checks;
 }
 
+function networkRegularizer({ regularizer }: GradientCheckOptions): NetworkRegularizer | undefined {
+  return regularizer && { regularizer: toRegularizer('regularizer', regularizer), kinds: ['weight'] };
+}
+
 /** Checks every tensor of a graph, at other points as long as something was not tested. */
 async function checkGraph(
   graph: Graph,
@@ -125,7 +133,7 @@ async function checkGraph(
   breathe: () => Promise<void>,
 ): Promise<TensorCheck[]> {
   const { seed = 0, samples = 2, elements = 64 } = options;
-  const probe = new GradientProbe(graph, samples);
+  const probe = new GradientProbe(graph, samples, networkRegularizer(options));
   try {
     for (let draw = 0; ; draw++) {
       const random = new RandomSequence(seed, RandomStream.check, part * DRAWS + draw);
@@ -177,7 +185,8 @@ function checkCount(option: string, value: number | undefined): void {
  * Compares the gradients that a network's program computes with differences: each number is moved by 2^-19 to both sides,
  * and the change of all outputs, weighted by random numbers, is what its gradient foretells. In double precision, on the
  * reference backend, at random inputs and parameters; first each layer by itself, which names the guilty one, then the
- * whole network. Layers without weights are checked through the gradient of their input.
+ * whole network. Layers without weights are checked through the gradient of their input. The penalty on weights that are
+ * regularized is part of what is differentiated.
  *
  * A tensor's verdict is
  * - `right`: no element's relative error is above 1e-6. Errors are relative to the larger of the two values, or to a

@@ -3,6 +3,7 @@ import { referenceBackend } from '../backends/reference';
 import type { Loss } from '../losses/loss';
 import { compileProgram, type InputFormat } from '../model/compile';
 import type { Graph } from '../model/graph';
+import { type NetworkRegularizer, type PenalizedParameter, penalizedParameters, penaltyOf } from '../model/penalty';
 import { projection } from '../ops/loss';
 import type { Program } from '../ops/program';
 import type { RandomSequence } from '../tensor/philox';
@@ -65,29 +66,32 @@ export function drawPoint(graph: Graph, count: number, random: RandomSequence): 
 
 /**
  * A network compiled twice, on the reference in double precision: with its gradients, for the sum of all outputs times a
- * direction; and forward only, to measure what that sum does when a number is moved.
+ * direction and the penalty on its weights; and forward only, to measure what that sum does when a number is moved.
  */
 export class GradientProbe {
   readonly #graph: Graph;
   readonly #count: number;
+  readonly #penalized: readonly PenalizedParameter[];
   readonly #train: Program;
   readonly #predict: Program;
   readonly #trainPlan: Plan;
   readonly #predictPlan: Plan;
   readonly #order: Uint32Array;
 
-  constructor(graph: Graph, count: number) {
+  constructor(graph: Graph, count: number, regularizer?: NetworkRegularizer) {
     const input: InputFormat = { source: { kind: 'float', shape: graph.inputShape }, padding: [0, 0, 0, 0], scale: 1 };
     // The program's loss is a mean over the batch; divided by 1 / count it is a sum.
     const loss: Loss = { name: 'projection', op: projection, fused: {}, divisor: () => 1 / count };
     this.#graph = graph;
     this.#count = count;
+    this.#penalized = penalizedParameters(graph, regularizer);
     this.#train = compileProgram(graph, {
       purpose: 'train',
       batchSize: count,
       input,
       targets: 'values',
       loss,
+      ...(regularizer && { regularizer }),
       inputGradient: true,
     });
     this.#predict = compileProgram(graph, {
@@ -111,6 +115,7 @@ export class GradientProbe {
       order: this.#order,
       losses: new Float64Array(1),
       correct: new Float64Array(1),
+      penalties: new Float64Array(1),
       results: program.results.map((id) => doubles(this.#count * sizeOf(program.tensors[id]?.shape ?? []))),
       control: new Int32Array(2),
     };
@@ -123,8 +128,20 @@ export class GradientProbe {
     return { parameters: request.gradients, input: request.results[0] ?? doubles(point.samples.length) };
   }
 
-  /** The network's outputs, `[count][output]`; of several, each sample's row holds all. */
+  /**
+   * The network's outputs, `[count][output]`; of several, each sample's row holds all. Where weights are regularized, their
+   * penalty is the last number.
+   */
   outputs(point: Point): FloatArray {
+    const outputs = this.#networkOutputs(point);
+    if (this.#penalized.length === 0) return outputs;
+    const numbers = doubles(outputs.length + 1);
+    numbers.set(outputs);
+    numbers[outputs.length] = penaltyOf(this.#penalized, point.parameters);
+    return numbers;
+  }
+
+  #networkOutputs(point: Point): FloatArray {
     const request = this.#request(this.#predict, point);
     this.#predictPlan.runSync(request);
     const { results } = request;
@@ -154,7 +171,8 @@ export class GradientProbe {
     let right = 0;
     let left = 0;
     let size = 0;
-    for (const [output, weight] of point.direction.entries()) {
+    for (let output = 0; output < at.length; output++) {
+      const weight = point.direction[output] ?? 1;
       const [low, middle, high] = [below[output] as number, at[output] as number, above[output] as number];
       if (low === middle && middle === high) continue;
       right += weight * (high - middle);

@@ -1,6 +1,7 @@
 import { LaminetError } from '../errors';
 import { type InitializerLike, toInitializer } from '../initializers/initializer';
 import { batchNorm as batchNormOp, batchStatistics, followStatistics, givenStatistics } from '../ops/batch-norm';
+import { type RegularizerLike, toRegularizer } from '../regularizers/regularizer';
 import { formatShape, sizeOf } from '../tensor/shape';
 import type { Layer, ParameterSpec, TrainedOptions } from './layer';
 import { toTrainable } from './options';
@@ -21,6 +22,10 @@ export interface BatchNormOptions extends TrainedOptions {
   readonly betaInitializer?: InitializerLike;
   /** Default: `ones`. */
   readonly gammaInitializer?: InitializerLike;
+  /** A penalty on beta. Default: none, unless the network's is for normalizations, too. */
+  readonly betaRegularizer?: RegularizerLike;
+  /** A penalty on gamma, in the same way. */
+  readonly gammaRegularizer?: RegularizerLike;
 }
 
 /**
@@ -45,6 +50,10 @@ export function batchNorm(options: BatchNormOptions = {}): Layer {
   }
   const betaInitializer = toInitializer(options.betaInitializer ?? 'zeros');
   const gammaInitializer = toInitializer(options.gammaInitializer ?? 'ones');
+  const regularizers = {
+    ...(options.betaRegularizer && { betaRegularizer: toRegularizer('betaRegularizer', options.betaRegularizer) }),
+    ...(options.gammaRegularizer && { gammaRegularizer: toRegularizer('gammaRegularizer', options.gammaRegularizer) }),
+  };
   const config = {
     momentum,
     epsilon,
@@ -53,6 +62,7 @@ export function batchNorm(options: BatchNormOptions = {}): Layer {
     frozen,
     betaInitializer: betaInitializer.config,
     gammaInitializer: gammaInitializer.config,
+    ...regularizers,
   };
   return {
     kind: 'batchNorm',
@@ -68,8 +78,11 @@ export function batchNorm(options: BatchNormOptions = {}): Layer {
       }
       const one = { kind: 'norm', shape: [channels], fanIn: 1, fanOut: 1 } as const;
       const parameters: ParameterSpec[] = [];
-      if (scale) parameters.push({ ...one, name: 'weight', initializer: gammaInitializer });
-      if (center) parameters.push({ ...one, name: 'bias', initializer: betaInitializer });
+      const { gammaRegularizer, betaRegularizer } = regularizers;
+      const gamma = gammaRegularizer ? { regularizer: gammaRegularizer } : {};
+      const beta = betaRegularizer ? { regularizer: betaRegularizer } : {};
+      if (scale) parameters.push({ ...one, ...gamma, name: 'weight', initializer: gammaInitializer });
+      if (center) parameters.push({ ...one, ...beta, name: 'bias', initializer: betaInitializer });
       parameters.push(
         { ...one, name: 'runningMean', initializer: toInitializer('zeros'), trainable: false },
         { ...one, name: 'runningVariance', initializer: toInitializer('ones'), trainable: false },

@@ -1,15 +1,15 @@
 import { LaminetError } from '../errors';
-import { type InitializerLike, toInitializer } from '../initializers/initializer';
 import { addBias } from '../ops/bias';
 import { conv2dTranspose as conv2dTransposeOp } from '../ops/conv2d-transpose';
 import { checkPadding, type Padding, type Pair, toPair } from '../ops/window';
 import { sizeOf } from '../tensor/shape';
 import { type ActivationName, checkActivation, emitActivation } from './activation';
-import type { Layer, ParameterSpec, TrainedOptions } from './layer';
+import { type KernelOptions, toKernel } from './kernel';
+import type { Layer } from './layer';
 import { checkCount, toTrainable } from './options';
 
 /** The options of {@link conv2dTranspose}. */
-export interface Conv2dTransposeOptions extends TrainedOptions {
+export interface Conv2dTransposeOptions extends Omit<KernelOptions, 'kernelConstraint'> {
   /** The number of output channels. */
   readonly filters: number;
   /** Height and width of the kernel. */
@@ -29,12 +29,6 @@ export interface Conv2dTransposeOptions extends TrainedOptions {
   readonly groups?: number;
   /** Applied to the sum. Default: `linear`. */
   readonly activation?: ActivationName;
-  /** Whether each filter adds a number of its own. Default: true. */
-  readonly useBias?: boolean;
-  /** Default: `glorotUniform`. */
-  readonly kernelInitializer?: InitializerLike;
-  /** Default: `zeros`. */
-  readonly biasInitializer?: InitializerLike;
 }
 
 function checkOutputPadding(outputPadding: Pair, strides: Pair, padding: Padding): void {
@@ -71,7 +65,6 @@ export function conv2dTranspose(options: Conv2dTransposeOptions): Layer {
     dilation = 1,
     groups = 1,
     activation = 'linear',
-    useBias = true,
   } = options;
   checkCount('filters', filters);
   checkCount('groups', groups);
@@ -80,8 +73,14 @@ export function conv2dTranspose(options: Conv2dTransposeOptions): Layer {
   checkPadding(padding);
   checkOutputPadding(outputPadding, strides, padding);
   checkActivation(activation);
-  const kernelInitializer = toInitializer(options.kernelInitializer ?? 'glorotUniform');
-  const biasInitializer = toInitializer(options.biasInitializer ?? 'zeros');
+  // A filter's weights lie apart there, and constraints are kept row by row.
+  if ('kernelConstraint' in options) {
+    throw new LaminetError('E_OPTION', 'transposed convolutions take no kernelConstraint', {
+      option: 'kernelConstraint',
+      found: options.kernelConstraint,
+    });
+  }
+  const kernel = toKernel(options);
   const attributes = { strides, padding, outputPadding, dilation, groups };
 
   return {
@@ -93,9 +92,7 @@ export function conv2dTranspose(options: Conv2dTransposeOptions): Layer {
       kernelSize: [kernelHeight, kernelWidth],
       ...attributes,
       activation,
-      useBias,
-      kernelInitializer: kernelInitializer.config,
-      biasInitializer: biasInitializer.config,
+      ...kernel.config,
     },
     build(inputShape) {
       const channels = inputShape[0] ?? 0;
@@ -109,11 +106,7 @@ export function conv2dTranspose(options: Conv2dTransposeOptions): Layer {
       const taps = kernelHeight * kernelWidth;
       const fans = { fanIn: (channels / groups) * taps, fanOut: (filters / groups) * taps };
       const weightShape = [channels, filters / groups, kernelHeight, kernelWidth];
-      const parameters: ParameterSpec[] = [
-        { name: 'weight', kind: 'weight', shape: weightShape, initializer: kernelInitializer, ...fans },
-      ];
-      if (useBias)
-        parameters.push({ name: 'bias', kind: 'bias', shape: [filters], initializer: biasInitializer, ...fans });
+      const parameters = kernel.parameters(weightShape, filters, fans);
       const { outputs } = conv2dTransposeOp.infer(
         [
           { shape: inputShape, kind: 'float', batched: true },

@@ -1,14 +1,14 @@
 import { LaminetError } from '../errors';
-import { type InitializerLike, toInitializer } from '../initializers/initializer';
 import { conv2d as conv2dOp } from '../ops/conv2d';
 import { checkPadding, type Padding, type Pair, toPair } from '../ops/window';
 import { sizeOf } from '../tensor/shape';
 import { type ActivationName, checkActivation, emitActivation } from './activation';
-import type { Layer, ParameterSpec, TrainedOptions } from './layer';
+import { type KernelOptions, toKernel } from './kernel';
+import type { Layer } from './layer';
 import { checkCount, toTrainable } from './options';
 
 /** The options of {@link conv2d}. */
-export interface Conv2dOptions extends TrainedOptions {
+export interface Conv2dOptions extends KernelOptions {
   /** The number of output channels. */
   readonly filters: number;
   /** Height and width of the kernel. */
@@ -23,12 +23,6 @@ export interface Conv2dOptions extends TrainedOptions {
   readonly groups?: number;
   /** Applied to the sum. Default: `linear`. */
   readonly activation?: ActivationName;
-  /** Whether each filter adds a number of its own. Default: true. */
-  readonly useBias?: boolean;
-  /** Default: `glorotUniform`. */
-  readonly kernelInitializer?: InitializerLike;
-  /** Default: `zeros`. */
-  readonly biasInitializer?: InitializerLike;
 }
 
 /**
@@ -49,7 +43,6 @@ export function conv2d(options: Conv2dOptions): Layer {
     dilation = 1,
     groups = 1,
     activation = 'linear',
-    useBias = true,
   } = options;
   checkCount('filters', filters);
   checkCount('groups', groups);
@@ -58,8 +51,7 @@ export function conv2d(options: Conv2dOptions): Layer {
   toPair(dilation, 'dilation', 1);
   checkPadding(padding);
   checkActivation(activation);
-  const kernelInitializer = toInitializer(options.kernelInitializer ?? 'glorotUniform');
-  const biasInitializer = toInitializer(options.biasInitializer ?? 'zeros');
+  const kernel = toKernel(options);
 
   return {
     kind: 'conv2d',
@@ -73,9 +65,7 @@ export function conv2d(options: Conv2dOptions): Layer {
       dilation,
       groups,
       activation,
-      useBias,
-      kernelInitializer: kernelInitializer.config,
-      biasInitializer: biasInitializer.config,
+      ...kernel.config,
     },
     build(inputShape) {
       const channels = inputShape[0] ?? 0;
@@ -93,11 +83,7 @@ export function conv2d(options: Conv2dOptions): Layer {
       const taps = kernelHeight * kernelWidth;
       const fans = { fanIn: (channels / groups) * taps, fanOut: (filters / groups) * taps };
       const weightShape = [filters, channels / groups, kernelHeight, kernelWidth];
-      const parameters: ParameterSpec[] = [
-        { name: 'weight', kind: 'weight', shape: weightShape, initializer: kernelInitializer, ...fans },
-      ];
-      if (useBias)
-        parameters.push({ name: 'bias', kind: 'bias', shape: [filters], initializer: biasInitializer, ...fans });
+      const parameters = kernel.parameters(weightShape, filters, fans);
       const attributes = { strides, padding, dilation, groups };
       const { outputs } = conv2dOp.infer(
         [

@@ -1,23 +1,17 @@
 import { LaminetError } from '../errors';
-import { type InitializerLike, toInitializer } from '../initializers/initializer';
 import { dense as denseOp } from '../ops/dense';
 import { formatShape } from '../tensor/shape';
 import { type ActivationName, checkActivation, emitActivation } from './activation';
-import type { Layer, ParameterSpec, TrainedOptions } from './layer';
+import { type KernelOptions, toKernel } from './kernel';
+import type { Layer } from './layer';
 import { checkCount, toTrainable } from './options';
 
 /** The options of {@link dense}. */
-export interface DenseOptions extends TrainedOptions {
+export interface DenseOptions extends KernelOptions {
   /** The number of outputs. */
   readonly units: number;
   /** Applied to the sum. Default: `linear`. */
   readonly activation?: ActivationName;
-  /** Whether each output adds a number of its own. Default: true. */
-  readonly useBias?: boolean;
-  /** Default: `glorotUniform`. */
-  readonly kernelInitializer?: InitializerLike;
-  /** Default: `zeros`. */
-  readonly biasInitializer?: InitializerLike;
 }
 
 /**
@@ -27,11 +21,10 @@ export interface DenseOptions extends TrainedOptions {
  * Errors: `E_OPTION` for an option out of range, `E_SHAPE` for an input that is not flat (put `flatten()` before it).
  */
 export function dense(options: DenseOptions): Layer {
-  const { name, units, activation = 'linear', useBias = true } = options;
+  const { name, units, activation = 'linear' } = options;
   checkCount('units', units);
   checkActivation(activation);
-  const kernelInitializer = toInitializer(options.kernelInitializer ?? 'glorotUniform');
-  const biasInitializer = toInitializer(options.biasInitializer ?? 'zeros');
+  const kernel = toKernel(options);
 
   return {
     kind: 'dense',
@@ -40,9 +33,7 @@ export function dense(options: DenseOptions): Layer {
     config: {
       units,
       activation,
-      useBias,
-      kernelInitializer: kernelInitializer.config,
-      biasInitializer: biasInitializer.config,
+      ...kernel.config,
     },
     build(inputShape) {
       const [inputs] = inputShape;
@@ -54,11 +45,7 @@ export function dense(options: DenseOptions): Layer {
         );
       }
       const fans = { fanIn: inputs, fanOut: units };
-      const parameters: ParameterSpec[] = [
-        { name: 'weight', kind: 'weight', shape: [units, inputs], initializer: kernelInitializer, ...fans },
-      ];
-      if (useBias)
-        parameters.push({ name: 'bias', kind: 'bias', shape: [units], initializer: biasInitializer, ...fans });
+      const parameters = kernel.parameters([units, inputs], units, fans);
       return {
         outputShape: [units],
         parameters,

@@ -1,6 +1,8 @@
+import type { MaxNorm } from '../constraints/max-norm';
 import type { Initializer } from '../initializers/initializer';
 import type { Op, Value } from '../ops/op';
 import type { CustomFunctions, Geometry } from '../ops/program';
+import type { Regularizer } from '../regularizers/regularizer';
 import type { Shape } from '../tensor/shape';
 
 /** What a parameter is to its layer: what its input is multiplied by, what is added to that, or a number of a normalization. */
@@ -18,6 +20,10 @@ export interface ParameterSpec {
   readonly fanOut: number;
   /** Whether gradients change it. Default: true. */
   readonly trainable?: boolean;
+  /** A penalty of its own. Default: the network's, if that has one for the kind. */
+  readonly regularizer?: Regularizer;
+  /** Kept after each update. Default: none. */
+  readonly constraint?: MaxNorm;
 }
 
 /** How a layer writes its part of the program: it names ops, and gets the value that each computes. */

@@ -5,13 +5,16 @@ import { gather } from '../ops/gather';
 import { countCorrect, meanLoss } from '../ops/loss';
 import type { Value } from '../ops/op';
 import { add } from '../ops/pairwise';
-import type { Instruction, Program, Purpose, SourceFormat, TargetKind } from '../ops/program';
+import type { Instruction, Phase, Program, Purpose, SourceFormat, TargetKind } from '../ops/program';
 import { reshape } from '../ops/reshape';
 import { scatter } from '../ops/scatter';
-import type { Optimizer } from '../optimizers/contract';
+import { weightPenalty } from '../ops/weight-penalty';
 import { sizeOf } from '../tensor/shape';
 import { differentiate } from './differentiate';
+import { emitUpdates, type UpdateOptions } from './emit-update';
 import { type Graph, togetherShape } from './graph';
+import { stateSlots, updateFactors } from './optimizer-state';
+import { type NetworkRegularizer, penalizedParameters } from './penalty';
 import { poolBeforeActivations } from './pool-first';
 import { ProgramBuilder } from './program-builder';
 
@@ -24,16 +27,16 @@ export interface InputFormat {
   readonly scale: number;
 }
 
-/** What to compile a graph for. */
-export interface CompileOptions {
+/** What to compile a graph for. Without an optimizer, training programs compute gradients and update nothing. */
+export interface CompileOptions extends Partial<UpdateOptions> {
   readonly purpose: Purpose;
   readonly batchSize: number;
   readonly input: InputFormat;
   readonly targets: TargetKind;
   /** Needed to train or evaluate: one for each output, which are added up, or one for all. */
   readonly loss?: Loss | readonly Loss[];
-  /** Needed to train; without it, gradients are computed and nothing is updated. */
-  readonly optimizer?: Optimizer;
+  /** Of all layers that have none of their own. Default: none. */
+  readonly regularizer?: NetworkRegularizer;
   /** The names of layers whose parameters stay as they are; their gradients are not computed. Default: none. */
   readonly frozen?: ReadonlySet<string>;
   /** Whether layers compute what they do in training. Default: when training. */
@@ -154,31 +157,30 @@ function emitLosses(
   return { losses, mean, correct };
 }
 
-/** An update for each parameter that has a gradient. */
-function emitUpdates(
+/** The penalty on the weights, if there is one. */
+function emitPenalty(
   builder: ProgramBuilder,
   graph: Graph,
-  { op, attributes, state: names }: Optimizer,
+  { regularizer: network, frozen }: CompileOptions,
   parameters: readonly Value[],
-  gradients: ReadonlyMap<number, Value>,
-): void {
-  builder.phase = 'update';
-  for (const [index, slot] of graph.parameters.entries()) {
-    const value = parameters[index] as Value;
-    const gradient = gradients.get(value.id);
-    if (!gradient) continue;
-    builder.layer = slot.layer;
-    const inputs = [value, gradient, ...builder.declareState(slot, index, names)];
-    builder.append(op.name, inputs, [], op.infer(inputs, attributes).geometry);
+): Value | undefined {
+  let penalty: Value | undefined;
+  for (const { parameter, index, regularizer } of penalizedParameters(graph, network, frozen)) {
+    builder.layer = parameter.layer;
+    penalty = builder.emit(weightPenalty, [parameters[index], penalty], regularizer);
   }
+  return penalty;
 }
+
+/** The phases whose instructions are done for what they change. */
+const EFFECTS: readonly Phase[] = ['finish', 'update'];
 
 /** Leaves out instructions whose outputs nothing uses: a softmax that was fused into its loss, a forward-only tail. */
 function withoutUnused(instructions: readonly Instruction[], kept: ReadonlySet<number>): Instruction[] {
   const used = new Set(kept);
   const result: Instruction[] = [];
   for (const instruction of [...instructions].reverse()) {
-    const effect = instruction.phase === 'update' || instruction.op === 'scatter';
+    const effect = EFFECTS.includes(instruction.phase) || instruction.op === 'scatter';
     if (!effect && !instruction.outputs.some((id) => used.has(id))) continue;
     for (const id of instruction.inputs) used.add(id);
     result.unshift(instruction);
@@ -189,6 +191,7 @@ function withoutUnused(instructions: readonly Instruction[], kept: ReadonlySet<n
 /** Compiles a graph to the one list of instructions that a backend runs, for a batch size and a purpose. */
 export function compileProgram(graph: Graph, options: CompileOptions): Program {
   const { purpose, batchSize, input, targets: targetKind, loss, optimizer, frozen } = options;
+  const update = optimizer && { ...options, optimizer };
   const builder = new ProgramBuilder(options.training ?? purpose === 'train', batchSize);
   const { x, outputs, parameters } = emitForward(builder, graph, options);
   const kept = new Set<number>();
@@ -201,6 +204,7 @@ export function compileProgram(graph: Graph, options: CompileOptions): Program {
   if (options.outputResult ?? purpose === 'predict') for (const output of outputs) giveBack(output);
   let mean = -1;
   let correct = -1;
+  let penalty: Value | undefined;
   if (purpose !== 'predict' && loss && targetKind !== 'none') {
     const emitted = emitLosses(builder, outputs, targetKind, loss);
     mean = emitted.mean.id;
@@ -208,6 +212,8 @@ export function compileProgram(graph: Graph, options: CompileOptions): Program {
     kept.add(mean);
     kept.add(correct);
     if (purpose === 'train') {
+      penalty = emitPenalty(builder, graph, options, parameters);
+      if (penalty) kept.add(penalty.id);
       const wanted = new Map<number, Value | undefined>();
       for (const [index, value] of parameters.entries()) {
         const slot = graph.parameters[index];
@@ -216,19 +222,17 @@ export function compileProgram(graph: Graph, options: CompileOptions): Program {
         }
       }
       if (options.inputGradient) wanted.set(x.id, undefined);
-      const gradients = differentiate(builder, emitted.losses, wanted);
+      const losses = penalty ? [...emitted.losses, penalty] : emitted.losses;
+      const gradients = differentiate(builder, losses, wanted);
       for (const id of wanted.keys()) kept.add(gradients.get(id)?.id ?? -1);
       const inputGradient = gradients.get(x.id);
       if (inputGradient) giveBack(inputGradient);
-      if (optimizer) {
-        builder.instructions.push(...builder.updates);
-        emitUpdates(builder, graph, optimizer, parameters, gradients);
-      }
+      if (update) emitUpdates(builder, graph, update, parameters, gradients);
     }
   }
 
   const instructions = withoutUnused(builder.instructions, kept);
-  const updates = instructions.some(({ phase }) => phase === 'update');
+  const updates = instructions.some(({ phase }) => phase === 'update') ? update : undefined;
   return {
     purpose,
     batchSize,
@@ -239,10 +243,12 @@ export function compileProgram(graph: Graph, options: CompileOptions): Program {
     customs: builder.customs,
     parameters: graph.parameters.map(({ name, shape, offset, size }) => ({ name, shape, offset, size })),
     parameterElements: graph.parameterElements,
-    stateSlots: (updates && optimizer?.state.length) || 0,
-    stepFactors: (updates && optimizer?.factors?.count) || 0,
+    stepsPerUpdate: updates?.stepsPerUpdate ?? 1,
+    stateSlots: updates ? stateSlots(updates, graph) : 0,
+    stepFactors: (updates && updateFactors(updates)?.count) ?? 0,
     results,
     loss: mean,
     correct,
+    penalty: penalty?.id ?? -1,
   };
 }

@@ -2,22 +2,27 @@ import type { ProfileRow } from './profile';
 
 /** A data set's mean loss and share of correctly classified samples. */
 export interface Evaluation {
+  /** Of the data alone. */
   readonly loss: number;
+  /** On the weights, where some are regularized: what training makes small is `loss + penalty`. */
+  readonly penalty?: number;
   /** From 0 to 1; for targets that are no classes, the share of samples whose largest output is the largest target. */
   readonly accuracy: number;
   readonly count: number;
 }
 
-/** One finished epoch. Loss and accuracy are means over the epoch's samples, each measured before the step it belongs to. */
+/** One finished epoch. Loss, penalty and accuracy are means over the epoch's samples, each measured before the step it belongs to. */
 export interface EpochRecord {
   /** Counted from 1. */
   readonly epoch: number;
   readonly loss: number;
+  /** Where some weights are regularized; the loss does not hold it. */
+  readonly penalty?: number;
   readonly accuracy: number;
   /** Spent on training steps, validation left out. */
   readonly seconds: number;
   readonly samplesPerSecond: number;
-  /** Of the epoch's last step. */
+  /** Of the epoch's last update. */
   readonly learningRate: number;
   readonly validation?: Evaluation;
 }
@@ -47,6 +52,7 @@ export type TrainingEvent =
       readonly samplesPerSecond: number;
       /** Means over the epoch so far. */
       readonly loss: number;
+      readonly penalty?: number;
       readonly accuracy: number;
     }
   | ({ readonly type: 'epoch' } & EpochRecord)

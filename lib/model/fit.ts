@@ -2,6 +2,7 @@ import type { Plan, RunRequest } from '../backends/backend';
 import type { Dataset } from '../data/dataset';
 import { LaminetError } from '../errors';
 import type { Program } from '../ops/program';
+import type { WeightsChoice } from '../optimizers/averaging';
 import { epochRates, type MonitoredValue, type Schedule, type ScheduleState } from '../schedules/schedule';
 import { permutation, RandomStream } from '../tensor/philox';
 import type { Precision } from '../tensor/storage';
@@ -18,8 +19,15 @@ export interface FitOptions {
   readonly epochs?: number;
   /** Samples a step. The last step of an epoch takes what is left. Default: 32, or all of fewer samples. */
   readonly batchSize?: number;
+  /**
+   * Makes an update of so many batches' mean gradient over all of their samples, as a batch of them all would; an epoch's last
+   * update takes what is left. Schedules count updates. Default: 1.
+   */
+  readonly accumulate?: number;
   /** Evaluated after each epoch. */
   readonly validationData?: Dataset;
+  /** The weights that validation data are evaluated with. Default: `current`. */
+  readonly validationWeights?: WeightsChoice;
   /** Whether each epoch goes through the data in a new random order. Default: true. */
   readonly shuffle?: boolean;
   /** Of the orders. Default: the model's seed. */
@@ -66,21 +74,24 @@ function epochRequest(context: TrainingContext, order: Uint32Array, rates: Float
 }
 
 /**
- * Sets the parameters, and the optimizer's state, to those of the last step with a finite loss: from a copy made before, the steps up to there are made
- * again, and since a run's numbers depend on nothing but its input, they come out the same.
+ * Sets the parameters, and the optimizer's state, to those that a step begins with, which had a finite loss: from a copy made
+ * before, the updates up to there are made again, and since a run's numbers depend on nothing but its input, they come out the
+ * same.
  */
-async function replay(context: TrainingContext, start: Start, steps: number): Promise<void> {
+async function replay(context: TrainingContext, start: Start, step: number): Promise<void> {
   const { optimizerState } = context;
+  const { stepsPerUpdate } = context.program;
+  const updates = Math.floor(step / stepsPerUpdate);
   context.store.values.set(start.values);
   optimizerState.values.set(start.state);
   optimizerState.steps = start.steps;
-  if (steps === 0) return;
-  const order = epochOrder(context, start.epoch).slice(0, steps * context.batchSize);
-  await context.plan.run(epochRequest(context, order, start.rates.slice(0, steps)));
-  optimizerState.steps += steps;
+  if (updates === 0) return;
+  const order = epochOrder(context, start.epoch).slice(0, updates * stepsPerUpdate * context.batchSize);
+  await context.plan.run(epochRequest(context, order, start.rates.slice(0, updates)));
+  optimizerState.steps += updates;
 }
 
-/** The parameters and the optimizer's state at the start of an epoch, the rates of its steps, and the losses that they then had. */
+/** The parameters and the optimizer's state at the start of an epoch, the rates of its updates, and the losses that its steps then had. */
 interface Start {
   readonly epoch: number;
   readonly values: TrainingContext['store']['values'];
@@ -98,13 +109,15 @@ async function failDiverged(
   step: number,
 ): Promise<never> {
   const { batchSize } = context;
+  const updates = Math.floor(step / context.program.stepsPerUpdate);
   const current = starts.at(-1) as Start;
   const before = starts.at(-2);
   const order = request.order.slice(step * batchSize, (step + 1) * batchSize);
-  const failing = epochRequest(context, order, current.rates.slice(step, step + 1));
+  const failing = epochRequest(context, order, current.rates.slice(updates, updates + 1));
   const lossesBefore = step > 0 ? [...request.losses.subarray(0, step)] : (before?.losses ?? []);
-  // The loss is that of the weights which the step before has made.
-  const learningRate = (step > 0 ? current.rates[step - 1] : before?.rates.at(-1)) ?? (current.rates[0] as number);
+  // The loss is that of the weights which the update before has made.
+  const learningRate =
+    (updates > 0 ? current.rates[updates - 1] : before?.rates.at(-1)) ?? (current.rates[0] as number);
   const divergence = { epoch: current.epoch, step: step + 1, lossesBefore, learningRate };
   const error = divergenceError(context.program, context.precision, failing, context.data, divergence);
   if (step > 0) await replay(context, current, step - 1);
@@ -133,8 +146,10 @@ function monitoredValue({ loss, accuracy, validation }: EpochRecord, monitor: Mo
 /** The training loop: epochs of steps on a plan, told of as events. */
 export async function train(context: TrainingContext): Promise<History> {
   const { data, epochs, batchSize, plan, schedule, signal, onEvent, store, optimizerState } = context;
+  const { stepsPerUpdate } = context.program;
   checkMonitored(context);
   const stepsPerEpoch = Math.ceil(data.count / batchSize);
+  const updatesPerEpoch = Math.ceil(stepsPerEpoch / stepsPerUpdate);
   const began = performance.now();
   const records: EpochRecord[] = [];
   let starts: Start[] = [];
@@ -145,7 +160,7 @@ export async function train(context: TrainingContext): Promise<History> {
   onEvent({ type: 'start', epochs, batchSize, samples: data.count, stepsPerEpoch, parameters, backend });
 
   for (let epoch = 1; epoch <= epochs && !signal?.aborted; epoch++) {
-    const rates = epochRates(schedule, epoch, stepsPerEpoch, scheduleState);
+    const rates = epochRates(schedule, epoch, updatesPerEpoch, scheduleState);
     const { values: state, steps } = optimizerState;
     const start = { epoch, values: store.values.slice(), state: state.slice(), steps, rates, losses: [] };
     starts = [...starts.slice(-1), start];
@@ -153,7 +168,7 @@ export async function train(context: TrainingContext): Promise<History> {
     const epochBegan = performance.now();
     let failure: unknown;
     const outcome = await runWithSignal(plan, request, signal, (step) => {
-      const { loss, accuracy, samples } = summarize(request, batchSize, step);
+      const { samples, ...means } = summarize(request, batchSize, step);
       const samplesPerSecond = samples / ((performance.now() - epochBegan) / 1000);
       try {
         onEvent({
@@ -163,8 +178,7 @@ export async function train(context: TrainingContext): Promise<History> {
           steps: stepsPerEpoch,
           samplesSeen: samples,
           samplesPerSecond,
-          loss,
-          accuracy,
+          ...means,
         });
       } catch (error) {
         failure ??= error;
@@ -173,20 +187,20 @@ export async function train(context: TrainingContext): Promise<History> {
     });
     if (failure !== undefined) throw failure;
     if (outcome.status === 'diverged') await failDiverged(context, starts, request, outcome.steps);
-    optimizerState.steps += outcome.steps;
+    // A run that was stopped has not made the update of the steps that it had begun to gather.
+    optimizerState.steps += outcome.status === 'done' ? updatesPerEpoch : Math.floor(outcome.steps / stepsPerUpdate);
     trained += Math.min(outcome.steps * batchSize, data.count);
     if (outcome.status === 'stopped') break;
     (starts.at(-1) as Start).losses = [...request.losses];
     const seconds = (performance.now() - epochBegan) / 1000;
-    const { loss, accuracy } = summarize(request, batchSize, stepsPerEpoch);
+    const { samples: _, ...means } = summarize(request, batchSize, stepsPerEpoch);
     const validation = await context.validate?.();
     const record: EpochRecord = {
       epoch,
-      loss,
-      accuracy,
+      ...means,
       seconds,
       samplesPerSecond: data.count / seconds,
-      learningRate: rates[stepsPerEpoch - 1] as number,
+      learningRate: rates[updatesPerEpoch - 1] as number,
       ...(validation ? { validation } : {}),
     };
     records.push(record);
@@ -199,6 +213,16 @@ export async function train(context: TrainingContext): Promise<History> {
   const reason = signal?.aborted && records.length < epochs ? 'aborted' : 'done';
   onEvent({ type: 'end', reason, epochs: records.length, seconds: (performance.now() - began) / 1000 });
   return { epochs: records, reason, ...(profile ? { profile: profileRows(context.program, profile, trained) } : {}) };
+}
+
+/** Throws unless updates can be made of so many steps. */
+export function checkAccumulation(accumulate: number): void {
+  if (!Number.isInteger(accumulate) || accumulate < 1) {
+    throw new LaminetError('E_OPTION', `accumulate must be a whole number of at least 1, found ${String(accumulate)}`, {
+      option: 'accumulate',
+      found: accumulate,
+    });
+  }
 }
 
 /** Throws unless a number of epochs can be run. */

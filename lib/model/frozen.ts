@@ -1,6 +1,6 @@
 import { LaminetError } from '../errors';
+import { fitsPattern } from '../layers/name-pattern';
 import type { Graph } from './graph';
-import { fitsPattern } from './name-pattern';
 
 /** The names of the layers that have something to train, in the graph's order. */
 function trainedLayers({ parameters }: Graph): string[] {

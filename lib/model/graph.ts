@@ -3,6 +3,7 @@ import type { BuiltLayer, JoiningLayer, Layer, ParameterSpec } from '../layers/l
 import { InputNode, type NetworkNode } from '../layers/node';
 import type { Value } from '../ops/op';
 import type { ParameterSlot } from '../ops/program';
+import type { TrainedParameter } from '../optimizers/groups';
 import { checkShape, formatShape, type Shape, sameShape, sizeOf } from '../tensor/shape';
 import { alignElements } from '../tensor/storage';
 import { nameAll } from './names';
@@ -52,6 +53,11 @@ export interface Graph {
   readonly parameterElements: number;
   /** Trainable numbers, alignment left out. */
   readonly parameterCount: number;
+}
+
+/** A parameter as optimizers see it. */
+export function trainedParameter({ name, layer, shape, spec }: GraphParameter): TrainedParameter {
+  return { name, layer, shape, kind: spec.kind };
 }
 
 /** The shape of several tensors that travel together: that of the only one, or a row of all their numbers. */

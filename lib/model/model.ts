@@ -5,27 +5,26 @@ import { LaminetError } from '../errors';
 import type { Loss, LossName } from '../losses/loss';
 import { toLosses } from '../losses/several';
 import type { Program, Purpose } from '../ops/program';
-import type { Optimizer } from '../optimizers/contract';
-import { type OptimizerName, toOptimizer } from '../optimizers/optimizer';
+import type { WeightsChoice } from '../optimizers/averaging';
 import { toSchedule } from '../schedules/schedule';
 import type { Shape } from '../tensor/shape';
 import type { FloatArray, Precision } from '../tensor/storage';
 import { type CompileOptions, compileProgram, type InputFormat } from './compile';
 import type { Evaluation, History } from './events';
-import { checkEpochs, type FitOptions, train } from './fit';
+import { checkAccumulation, checkEpochs, type FitOptions, train } from './fit';
 import { frozenAtFirst, layersFitting, trainedCount } from './frozen';
 import type { Graph } from './graph';
 import { OptimizerState } from './optimizer-state';
 import { ParameterStore } from './parameters';
+import { penalizedParameters, penaltyOf } from './penalty';
 import { PlanCache, type PlannedProgram } from './plan-cache';
 import { checkBatchSize, checkFit, inOrder, inputFormat, makeRequest, runWithSignal, summarize } from './runner';
 import { loadParameters, saveModel } from './store';
 import { summarizeGraph } from './summary';
+import { type TrainingOptions, type TrainingRules, toTrainingRules } from './training-rules';
 
 /** How a model is to be trained and run. */
-export interface ModelOptions {
-  /** Default: `sgd` with its default rate. */
-  readonly optimizer?: OptimizerName | Optimizer;
+export interface ModelOptions extends TrainingOptions {
   /** With several outputs, a list of one for each; a single loss then stands for all. */
   readonly loss: LossName | Loss | readonly (LossName | Loss)[];
   /** What the loss on each output is multiplied by before they are added up. Default: 1 for each. */
@@ -41,8 +40,14 @@ export interface ModelOptions {
   readonly precision?: Precision;
 }
 
+/** The options of `save`, and of whatever else works with weights. */
+export interface WeightsOptions {
+  /** Default: `current`. Error: `E_STATE` where no average is kept, or nothing has been trained yet. */
+  readonly weights?: WeightsChoice;
+}
+
 /** The options of `evaluate` and `predict`. */
-export interface RunOptions {
+export interface RunOptions extends WeightsOptions {
   /** Samples a step, no more than there are; no result depends on it but the time. Default: 256. */
   readonly batchSize?: number;
   readonly signal?: AbortSignal;
@@ -84,7 +89,7 @@ function predictionBatch(count: number): number {
 const ignoreEvent = (): void => undefined;
 
 interface Compiled {
-  readonly optimizer: Optimizer;
+  readonly rules: TrainingRules;
   readonly optimizerState: OptimizerState;
   readonly loss: readonly Loss[];
   readonly precision: Precision;
@@ -129,7 +134,7 @@ export class Model {
   compile(options: ModelOptions): this {
     this.#checkUsable();
     const { precision = 'float32' } = options;
-    const optimizer = toOptimizer(options.optimizer ?? 'sgd');
+    const rules = toTrainingRules(options);
     const loss = toLosses(options.loss, options.lossWeights, this.graph.outputs.length);
     const threads = selectThreads(options.threads);
     const backend = selectBackend(options.backend, precision);
@@ -138,10 +143,10 @@ export class Model {
       store.initialize(this.seed);
       this.#store = store;
     }
+    const optimizerState = new OptimizerState(rules, this.graph, precision);
     this.#compiled?.plans.dispose();
-    const optimizerState = new OptimizerState(optimizer, this.graph, precision);
     this.#compiled = {
-      optimizer,
+      rules,
       optimizerState,
       loss,
       precision,
@@ -193,7 +198,7 @@ export class Model {
 
   /** The program that the model compiles to, for reading. */
   program(purpose: Purpose, options: { batchSize?: number; input?: InputFormat } = {}): Program {
-    const { loss, optimizer } = this.#requireCompiled();
+    const { loss, rules } = this.#requireCompiled();
     const input = options.input ?? {
       source: { kind: 'float', shape: this.graph.inputShape },
       padding: [0, 0, 0, 0],
@@ -202,7 +207,7 @@ export class Model {
     const { batchSize = 32 } = options;
     const targets = this.graph.outputs.length === 1 ? 'classes' : 'values';
     const frozen = this.#frozen;
-    return compileProgram(this.graph, { purpose, batchSize, input, targets, loss, optimizer, frozen });
+    return compileProgram(this.graph, { purpose, batchSize, input, targets, loss, ...rules, frozen });
   }
 
   /**
@@ -213,9 +218,10 @@ export class Model {
    * loss becomes infinite or not a number: the parameters are then those of the last step with a finite loss.
    */
   async fit(data: Dataset, options: FitOptions = {}): Promise<History> {
-    const { loss, optimizer, optimizerState, precision, plans } = this.#requireCompiled();
+    const { loss, rules, optimizerState, precision, plans } = this.#requireCompiled();
     const {
       epochs = 1,
+      accumulate = 1,
       batchSize = Math.min(32, data.count),
       shuffle = true,
       seed = this.seed,
@@ -223,6 +229,7 @@ export class Model {
     } = options;
     checkEpochs(epochs);
     checkBatchSize(batchSize, data.count);
+    checkAccumulation(accumulate);
     checkFit(this.graph, data, this.name);
     this.#requireTargets(data);
     if (validationData) {
@@ -235,8 +242,9 @@ export class Model {
       const why = this.#frozen.size > 0 ? 'all layers that have parameters are frozen' : 'no layer has parameters';
       throw new LaminetError('E_STATE', `${this.name} has nothing to train: ${why}`);
     }
-    const extra = { loss, optimizer, frozen: this.#frozen };
-    const { program, plan } = this.#planFor('train', data, batchSize, extra, this.frozen.join());
+    const extra = { loss, ...rules, stepsPerUpdate: accumulate, frozen: this.#frozen };
+    const use = `${accumulate} ${this.frozen}`;
+    const { program, plan } = this.#planFor('train', data, batchSize, extra, use);
     this.#training = true;
     this.#store.noteChange();
     try {
@@ -252,13 +260,15 @@ export class Model {
           batchSize,
           shuffle,
           seed,
-          schedule: toSchedule(optimizer.learningRate),
+          schedule: toSchedule(rules.optimizer.learningRate),
           backend: plans.description,
           parameters,
           profile: options.profile ?? false,
           signal: options.signal,
           onEvent: options.onEvent ?? ignoreEvent,
-          validate: validationData && (() => this.evaluate(validationData)),
+          validate:
+            validationData &&
+            (() => this.evaluate(validationData, { weights: options.validationWeights ?? 'current' })),
         }),
       );
     } finally {
@@ -269,15 +279,17 @@ export class Model {
 
   /**
    * The mean loss over a data set and the share of samples that are classified correctly; with several outputs, the sum of
-   * their losses, and the share of the first output.
+   * their losses, and the share of the first output; and the penalty on the weights, where some are regularized.
    */
   async evaluate(data: Dataset, options: RunOptions = {}): Promise<Evaluation> {
-    const { loss } = this.#requireCompiled();
+    const { loss, rules } = this.#requireCompiled();
     checkFit(this.graph, data, this.name);
     this.#requireTargets(data);
     const { request, program } = await this.#runAll('evaluate', data, options, { loss });
     const { loss: mean, accuracy, samples } = summarize(request, program.batchSize, request.losses.length);
-    return { loss: mean, accuracy, count: samples };
+    const penalized = penalizedParameters(this.graph, rules.regularizer, this.#frozen);
+    const penalty = penalized.length > 0 ? { penalty: penaltyOf(penalized, request.parameters) } : {};
+    return { loss: mean, ...penalty, accuracy, count: samples };
   }
 
   /**
@@ -294,20 +306,20 @@ export class Model {
    * {@link predict} on the calling thread, for a few samples at a time: a small network takes microseconds for one, less
    * than a promise costs. The event loop stands still meanwhile.
    */
-  predictSync(samples: Samples): Prediction {
+  predictSync(samples: Samples, options: WeightsOptions = {}): Prediction {
     const { precision } = this.#requireCompiled();
     const data = this.#toSamples(samples);
     // A plan of its own: one that runs already cannot be waited for here.
     const { program, plan } = this.#planFor('predict', data, predictionBatch(data.count), {}, 'sync');
-    const request = this.#request(program, precision, data);
+    const request = this.#request(program, precision, data, options);
     plan.runSync(request);
     return this.#toPrediction(request);
   }
 
   /** Writes the network and its parameters to a safetensors file, whole or not at all. Error: `E_FILE`. */
-  async save(path: string): Promise<void> {
+  async save(path: string, options: WeightsOptions = {}): Promise<void> {
     this.#checkUsable();
-    await saveModel(path, this.name, this.graph, this.#frozen, this.#store);
+    await saveModel(path, this.name, this.graph, this.#frozen, this.#weights(options));
   }
 
   /**
@@ -360,9 +372,28 @@ export class Model {
   }
 
   /** A run over all samples in their order. While the model is trained, its parameters are others at every moment. */
-  #request(program: Program, precision: Precision, data: Dataset): RunRequest {
+  #request(program: Program, precision: Precision, data: Dataset, options: WeightsOptions): RunRequest {
     const { version, ...request } = makeRequest(program, precision, this.#store, data, inOrder(data.count));
-    return version === undefined || this.#training ? request : { ...request, version };
+    const parameters = this.#weights(options);
+    const known = version !== undefined && !this.#training && parameters === this.#store.values;
+    return { ...request, parameters, ...(known && { version }) };
+  }
+
+  /** The flat parameter buffer, or a copy with the averages. */
+  #weights({ weights = 'current' }: WeightsOptions): FloatArray {
+    if (weights === 'current') return this.#store.values;
+    if (weights !== 'average') {
+      throw new LaminetError('E_OPTION', `weights must be 'current' or 'average', found ${JSON.stringify(weights)}`, {
+        option: 'weights',
+        found: weights,
+      });
+    }
+    const averaged = this.#requireCompiled().optimizerState.averaged(this.#store.values);
+    if (averaged) return averaged;
+    const why = this.#compiled?.rules.averaging
+      ? 'nothing was trained since compile'
+      : 'compile({ averaging }) keeps one';
+    throw new LaminetError('E_STATE', `${this.name} has no average of its weights yet: ${why}`);
   }
 
   #toPrediction(request: RunRequest): Prediction {
@@ -380,7 +411,7 @@ export class Model {
     purpose: Purpose,
     data: Dataset,
     batchSize: number,
-    extra: Pick<CompileOptions, 'loss' | 'optimizer' | 'frozen'>,
+    extra: Omit<CompileOptions, 'purpose' | 'batchSize' | 'input' | 'targets'>,
     use = '',
   ): PlannedProgram {
     const { source, padding, scale } = data;
@@ -401,7 +432,7 @@ export class Model {
     const { batchSize = predictionBatch(data.count) } = options;
     if (options.batchSize !== undefined) checkBatchSize(batchSize, data.count);
     const { program, plan } = this.#planFor(purpose, data, batchSize, extra);
-    const request = this.#request(program, precision, data);
+    const request = this.#request(program, precision, data, options);
     const outcome = await plans.exclusively(plan, () => runWithSignal(plan, request, options.signal));
     if (outcome.status === 'stopped') {
       throw new LaminetError(

@@ -53,7 +53,7 @@ export class ProgramBuilder implements Emitter {
     const { geometry }: Inference = op.infer(inputs, attributes);
     this.updates.push({
       op: op.name,
-      phase: 'update',
+      phase: 'finish',
       inputs: inputs.map((value) => value?.id ?? -1),
       outputs: [],
       geometry,
@@ -62,7 +62,7 @@ export class ProgramBuilder implements Emitter {
   }
 
   /** Adds a tensor that no instruction computes: a parameter, its gradient, the targets. */
-  declare(name: string, type: TensorType, role: TensorRole, parameter?: number): Value {
+  declare(name: string, type: TensorType, role: TensorRole, parameter?: number, slot?: number): Value {
     const tensor: ProgramTensor = {
       id: this.tensors.length,
       name,
@@ -71,15 +71,16 @@ export class ProgramBuilder implements Emitter {
       kind: type.kind,
       batched: type.batched,
       ...(parameter === undefined ? {} : { parameter }),
+      ...(slot === undefined ? {} : { slot }),
     };
     this.tensors.push(tensor);
     return tensor;
   }
 
-  /** Declares what an optimizer keeps of a parameter, by its names. */
+  /** Declares what an optimizer keeps of a parameter, by its names: one in each slot. */
   declareState(slot: ParameterSlot, index: number, names: readonly string[]): Value[] {
     const type = { shape: slot.shape, kind: 'float', batched: false } as const;
-    return names.map((name) => this.declare(`${name} ${slot.name}`, type, 'state', index));
+    return names.map((name, place) => this.declare(`${name} ${slot.name}`, type, 'state', index, place));
   }
 
   /** Declares a parameter, or the gradient of one. */
@@ -103,6 +104,11 @@ export class ProgramBuilder implements Emitter {
     const instruction = this.append(op.name, inputs, values, geometry);
     this.recorded.push({ op: op as unknown as Op, instruction });
     return values;
+  }
+
+  /** Appends an instruction that has no outputs: it changes what it is given. */
+  perform<A, G extends Geometry>(op: Op<A, G>, inputs: readonly (Value | undefined)[], attributes: A): void {
+    this.append(op.name, inputs, [], op.infer(inputs, attributes).geometry);
   }
 
   /** Appends an instruction whose outputs are declared already. */

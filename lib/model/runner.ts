@@ -131,6 +131,7 @@ export function makeRequest(
     ...optimizer,
     losses: new Float64Array(steps),
     correct: new Float64Array(steps),
+    ...(program.penalty >= 0 && { penalties: new Float64Array(steps) }),
     results: program.results.map((id): FloatArray => {
       const shape = program.tensors[id]?.shape ?? [];
       const length = order.length * sizeOf(shape);
@@ -140,22 +141,30 @@ export function makeRequest(
   };
 }
 
-/** Loss and correct answers over the first `steps` steps of a run: each step weighs as many samples as it had. */
+/** Loss, penalty (if there is one) and correct answers over the first `steps` steps of a run: each step weighs as many samples as it had. */
 export function summarize(
   request: RunRequest,
   batchSize: number,
   steps: number,
-): { loss: number; accuracy: number; samples: number } {
+): { loss: number; penalty?: number; accuracy: number; samples: number } {
+  const { penalties } = request;
   let loss = 0;
+  let penalty = 0;
   let correct = 0;
   let samples = 0;
   for (let step = 0; step < steps; step++) {
     const count = Math.min(batchSize, request.order.length - step * batchSize);
     loss += (request.losses[step] as number) * count;
+    penalty += (penalties?.[step] ?? 0) * count;
     correct += request.correct[step] as number;
     samples += count;
   }
-  return { loss: loss / samples, accuracy: correct / samples, samples };
+  return {
+    loss: loss / samples,
+    ...(penalties && { penalty: penalty / samples }),
+    accuracy: correct / samples,
+    samples,
+  };
 }
 
 /** Runs a plan, stopping it after the step under way when the signal says so. */

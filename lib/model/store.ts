@@ -3,6 +3,7 @@ import { readFileWhole } from '../files/read-whole';
 import { writeWhole } from '../files/write-whole';
 import { decodeSafetensors, encodeSafetensors, type SafetensorsFile } from '../formats/safetensors';
 import { formatShape, sameShape } from '../tensor/shape';
+import type { FloatArray } from '../tensor/storage';
 import { describeGraph } from './description';
 import type { Graph } from './graph';
 import type { ParameterStore } from './parameters';
@@ -16,10 +17,11 @@ export async function saveModel(
   name: string,
   graph: Graph,
   frozen: ReadonlySet<string>,
-  store: ParameterStore,
+  values: FloatArray,
 ): Promise<void> {
   const tensors = new Map(
-    [...store.entries()].map(([{ name: key, shape }, data]) => {
+    graph.parameters.map(({ name: key, shape, offset, size }) => {
+      const data = values.subarray(offset, offset + size);
       const dtype = data.BYTES_PER_ELEMENT === 8 ? ('F64' as const) : ('F32' as const);
       return [key, { dtype, shape: [...shape], data }] as const;
     }),

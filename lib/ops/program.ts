@@ -9,7 +9,8 @@ export type ElementKind = 'float' | 'label' | 'index';
  * What a tensor is in a program. Activations, and the gradients of activations, live in the backend's own memory;
  * parameters and their gradients in the model's. Where a parameter is used several times, each use has a `partial`
  * gradient, in the backend's memory; `add` makes the gradient of them. Scalars and statistics are computed from all samples
- * of a step: one number, or several: some for each channel, or all samples' rows. `state` is what an optimizer keeps of a parameter, in the model's memory:
+ * of a step: one number, or several: some for each channel, or all samples' rows. `accumulated` is a parameter's gradient
+ * gathered over the steps of an update, in the backend's memory. `state` is what an optimizer keeps of a parameter, in the model's memory:
  * an update's inputs are the parameter, its gradient, and its state in the slots' order.
  */
 export type TensorRole =
@@ -20,7 +21,8 @@ export type TensorRole =
   | 'scalar'
   | 'partial'
   | 'statistics'
-  | 'state';
+  | 'state'
+  | 'accumulated';
 
 /** The shape, element kind and batching of a value. `shape` leaves out the batch. */
 export interface TensorType {
@@ -38,6 +40,8 @@ export interface ProgramTensor extends TensorType {
   readonly role: TensorRole;
   /** For a parameter, its gradient, parts of that, and its state: the index in {@link Program.parameters}. */
   readonly parameter?: number;
+  /** For state: which of {@link Program.stateSlots} it lies in. */
+  readonly slot?: number;
 }
 
 /** Whole numbers, factors and tables that an instruction needs, computed once and trusted by every kernel. */
@@ -49,8 +53,11 @@ export function fieldOf(geometry: Geometry, field: string, missing: number): num
   return typeof value === 'number' ? value : missing;
 }
 
-/** The part of a step that an instruction belongs to. */
-export type Phase = 'input' | 'forward' | 'loss' | 'backward' | 'update';
+/**
+ * The part of a step that an instruction belongs to. What `finish` holds is done at the end of each step, what `update` holds
+ * only in steps that update (see {@link Program.stepsPerUpdate}); neither where the loss is not finite.
+ */
+export type Phase = 'input' | 'forward' | 'loss' | 'backward' | 'finish' | 'update';
 
 /** One instruction: an op over numbered tensors. Inputs that are left out (a missing bias) are -1. */
 export interface Instruction {
@@ -123,9 +130,11 @@ export interface Program {
   readonly parameters: readonly ParameterSlot[];
   /** Elements of the flat parameter buffer. */
   readonly parameterElements: number;
+  /** Parameters are updated once in so many steps, and in the last step of a run. */
+  readonly stepsPerUpdate: number;
   /** Numbers that the optimizer keeps for each number of the parameters. */
   readonly stateSlots: number;
-  /** Numbers that the optimizer is given for each step, beside the learning rate. */
+  /** Numbers that updates are given beside the learning rate, for each update. */
   readonly stepFactors: number;
   /** The tensors whose values a run hands back for every sample, each by a scatter instruction. */
   readonly results: readonly number[];
@@ -133,4 +142,6 @@ export interface Program {
   readonly loss: number;
   /** The count of correctly classified samples of a step, or -1. */
   readonly correct: number;
+  /** The penalty on the weights that a step begins with, or -1. */
+  readonly penalty: number;
 }

@@ -76,6 +76,15 @@ export const OP_NAMES = [
   'partialConv2d',
   'partialConv2dGradInput',
   'partialConv2dGradWeight',
+  'weightPenalty',
+  'weightPenaltyGrad',
+  'accumulate',
+  'clipValue',
+  'squaredNorm',
+  'clipNorm',
+  'muon',
+  'maxNorm',
+  'averageWeights',
 ] as const;
 
 /** The name of an instruction. */

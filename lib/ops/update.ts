@@ -1,6 +1,6 @@
-import { sameShape, sizeOf } from '../tensor/shape';
+import { type Shape, sameShape, sizeOf } from '../tensor/shape';
 import { type Op, refuse, requireInput } from './op';
-import type { Geometry } from './program';
+import type { Geometry, TensorType } from './program';
 import type { OpName } from './registry';
 
 /** What an update is told: shares of the weight, then the optimizer's own numbers. */
@@ -9,6 +9,8 @@ export interface UpdateAttributes {
   readonly l2: number;
   /** This share of the weight, times the learning rate, is taken away beside what the gradient does. */
   readonly weightDecay: number;
+  /** What the step's learning rate is multiplied by. */
+  readonly learningRateFactor: number;
   /** Numbers by the names that the op lists. */
   readonly constants: Readonly<Record<string, number>>;
 }
@@ -16,17 +18,23 @@ export interface UpdateAttributes {
 /** An op that changes a parameter; its inputs are the parameter, its gradient, and the state, slot by slot. */
 export type UpdateOp = Op<UpdateAttributes>;
 
+/** The parameter's shape, which that of its gradient and of its state must be. */
+export function checkUpdateOperands(name: OpName, inputs: readonly (TensorType | undefined)[]): Shape {
+  const { shape } = requireInput(name, inputs, 0);
+  for (let index = 1; index < Math.max(2, inputs.length); index++) {
+    const { shape: found } = requireInput(name, inputs, index);
+    if (!sameShape(found, shape)) refuse(name, found, "the parameter's shape");
+  }
+  return shape;
+}
+
 /** An update op whose constants are these, in this order: native/kernels/update/update.cc reads them by their place. */
 function updateOp(name: OpName, constants: readonly string[]): UpdateOp {
   return {
     name,
-    infer(inputs, { l2, weightDecay, constants: values }) {
-      const { shape } = requireInput(name, inputs, 0);
-      for (let index = 1; index < Math.max(2, inputs.length); index++) {
-        const { shape: found } = requireInput(name, inputs, index);
-        if (!sameShape(found, shape)) refuse(name, found, "the parameter's shape");
-      }
-      const geometry: Record<string, number> = { elements: sizeOf(shape), l2, weightDecay };
+    infer(inputs, { l2, weightDecay, learningRateFactor, constants: values }) {
+      const shape = checkUpdateOperands(name, inputs);
+      const geometry: Record<string, number> = { elements: sizeOf(shape), l2, weightDecay, learningRateFactor };
       for (const constant of constants) geometry[constant] = values[constant] ?? 0;
       return { geometry: geometry as Geometry, outputs: [] };
     },
@@ -34,7 +42,8 @@ function updateOp(name: OpName, constants: readonly string[]): UpdateOp {
 }
 
 // Below, w is the parameter and g its gradient, to which l2 * w was added; w itself was multiplied by
-// 1 - learningRate * weightDecay. mean(share, m, x) is share * m + (1 - share) * x. All is element by element.
+// 1 - learningRate * weightDecay; learningRate is the step's times learningRateFactor. mean(share, m, x) is
+// share * m + (1 - share) * x. All is element by element.
 
 /** `w -= learningRate * g`. */
 export const sgd = updateOp('sgd', []);
@@ -52,23 +61,23 @@ export const adagrad = updateOp('adagrad', ['epsilon']);
 export const adadelta = updateOp('adadelta', ['rho', 'epsilon']);
 
 /**
- * `m = mean(beta1, m, g)`; `s = mean(beta2, s, g^2)`; `w -= factor[0] * m / (sqrt(s) + epsilon * factor[1])`; with
+ * `m = mean(beta1, m, g)`; `s = mean(beta2, s, g^2)`; `w -= learningRate * factor[0] * m / (sqrt(s) + epsilon * factor[1])`; with
  * `amsgrad` 1 the largest s so far stands in the place of s.
  */
 export const adam = updateOp('adam', ['beta1', 'beta2', 'epsilon', 'amsgrad']);
 
-/** `m = mean(beta1, m, g)`; `u = max(beta2 * u, |g| + epsilon)`; `w -= factor[0] * m / u`. */
+/** `m = mean(beta1, m, g)`; `u = max(beta2 * u, |g| + epsilon)`; `w -= learningRate * factor[0] * m / u`. */
 export const adamax = updateOp('adamax', ['beta1', 'beta2', 'epsilon']);
 
 /**
  * `m = mean(beta1, m, g)`; `s = mean(beta2, s, g^2)`;
- * `w -= (factor[0] * g + factor[1] * m) / (sqrt(s) + epsilon * factor[2])`.
+ * `w -= learningRate * (factor[0] * g + factor[1] * m) / (sqrt(s) + epsilon * factor[2])`.
  */
 export const nadam = updateOp('nadam', ['beta1', 'beta2', 'epsilon']);
 
 /**
- * `m = mean(beta1, m, g)`; `s = mean(beta2, s, g^2)`; where `factor[1]` is 1, `w -= factor[0] * m / (sqrt(s) + epsilon)`,
- * else `w -= factor[0] * m`.
+ * `m = mean(beta1, m, g)`; `s = mean(beta2, s, g^2)`; where `factor[1]` is 1,
+ * `w -= learningRate * factor[0] * m / (sqrt(s) + epsilon)`, else `w -= learningRate * factor[0] * m`.
  */
 export const radam = updateOp('radam', ['beta1', 'beta2', 'epsilon']);
 

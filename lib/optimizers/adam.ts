@@ -1,8 +1,9 @@
 import * as updates from '../ops/update';
-import { checkLearningRate, type LearningRate } from '../schedules/schedule';
+import type { LearningRate } from '../schedules/schedule';
 import { power } from '../tensor/elementary';
 import type { Optimizer, OptimizerOptions, StepFactors } from './contract';
 import { checkAboveZero, checkNotNegative, checkShares } from './options';
+import { type PlainOptimizer, plainOptimizer } from './plain';
 
 /** The options that all of Adam's kin have. */
 export interface MomentsOptions extends OptimizerOptions {
@@ -24,7 +25,7 @@ export interface AdamOptions extends MomentsOptions {
 
 /** The options of {@link adamw}: those of Adam, where the weight decay is another. Default learning rate: 0.001. */
 export interface AdamwOptions extends OptimizerOptions, Omit<AdamOptions, 'weightDecay'> {
-  /** This share of each weight, times the learning rate, is taken away in each step. Default: 0.01. */
+  /** This share of each weight, times the learning rate, is taken away in each step; of weights alone. Default: 0.01. */
   readonly weightDecay?: number;
 }
 
@@ -39,10 +40,8 @@ interface Moments {
 
 function toMoments(options: MomentsOptions, defaultRate: number): Moments {
   const { learningRate = defaultRate, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 0 } = options;
-  checkLearningRate(learningRate);
   checkShares({ beta1, beta2 });
   checkAboveZero({ epsilon });
-  checkNotNegative({ weightDecay });
   return { learningRate, beta1, beta2, epsilon, weightDecay };
 }
 
@@ -52,15 +51,15 @@ function correction(beta: number, step: number): number {
 }
 
 /**
- * `rate * m / (1 - beta1^t) / (sqrt(s / (1 - beta2^t)) + epsilon)`, written with one division a weight: both parts of the
- * fraction are multiplied by `root = sqrt(1 - beta2^t)`.
+ * `m / (1 - beta1^t) / (sqrt(s / (1 - beta2^t)) + epsilon)`, written with one division a weight: both parts of the fraction
+ * are multiplied by `root = sqrt(1 - beta2^t)`.
  */
 function adamFactors({ beta1, beta2 }: Moments): StepFactors {
   return {
     count: 2,
-    of(step, rate) {
+    of(step) {
       const root = Math.sqrt(correction(beta2, step));
-      return [(rate * root) / correction(beta1, step), root];
+      return [root / correction(beta1, step), root];
     },
   };
 }
@@ -74,31 +73,39 @@ function adamFactors({ beta1, beta2 }: Moments): StepFactors {
  * Kumar, "On the Convergence of Adam and Beyond", ICLR 2018, with the largest uncorrected mean, as PyTorch has it.
  */
 export function adam(options: AdamOptions = {}): Optimizer {
+  return plainOptimizer(options, { ...adamFormula(options), name: 'adam' });
+}
+
+/** The formula of {@link adam}, its options checked. */
+function adamFormula(options: AdamOptions): Omit<PlainOptimizer, 'name'> {
   const moments = toMoments(options, 0.001);
   const { learningRate, beta1, beta2, epsilon, weightDecay } = moments;
   const { amsgrad = false } = options;
   return {
-    name: 'adam',
     learningRate,
     op: updates.adam,
-    attributes: { l2: weightDecay, weightDecay: 0, constants: { beta1, beta2, epsilon, amsgrad: amsgrad ? 1 : 0 } },
+    constants: { beta1, beta2, epsilon, amsgrad: amsgrad ? 1 : 0 },
     state: ['mean', 'squares', ...(amsgrad ? ['largestSquares'] : [])],
+    weightDecay,
     factors: adamFactors(moments),
   };
 }
 
 /**
  * {@link adam} with decoupled weight decay: before its step each weight loses `rate * weightDecay` of itself, whatever its
- * gradients were.
+ * gradients were. Biases and the parameters of normalizations do not decay; PyTorch's do, as with
+ * `decayedKinds: ['weight', 'bias', 'norm']`.
  *
  * Source: Loshchilov, Hutter, "Decoupled Weight Decay Regularization", arXiv 1711.05101, algorithm 2, where the decay is
  * multiplied by the learning rate, as PyTorch does.
  */
 export function adamw(options: AdamwOptions = {}): Optimizer {
-  const { weightDecay = 0.01, ...others } = options;
-  checkNotNegative({ weightDecay });
-  const base = adam(others);
-  return { ...base, name: 'adamw', attributes: { ...base.attributes, weightDecay } };
+  return plainOptimizer(options, { ...adamwFormula(options), name: 'adamw' });
+}
+
+/** The formula of {@link adamw}, its options checked. */
+export function adamwFormula({ weightDecay = 0.01, ...others }: AdamwOptions): Omit<PlainOptimizer, 'name'> {
+  return { ...adamFormula(others), weightDecay, decoupled: true };
 }
 
 /**
@@ -109,14 +116,15 @@ export function adamw(options: AdamwOptions = {}): Optimizer {
  */
 export function adamax(options: MomentsOptions = {}): Optimizer {
   const { learningRate, beta1, beta2, epsilon, weightDecay } = toMoments(options, 0.002);
-  return {
+  return plainOptimizer(options, {
     name: 'adamax',
     learningRate,
     op: updates.adamax,
-    attributes: { l2: weightDecay, weightDecay: 0, constants: { beta1, beta2, epsilon } },
+    constants: { beta1, beta2, epsilon },
     state: ['mean', 'largest'],
-    factors: { count: 1, of: (step, rate) => [rate / correction(beta1, step)] },
-  };
+    weightDecay,
+    factors: { count: 1, of: (step) => [1 / correction(beta1, step)] },
+  });
 }
 
 /** The options of {@link nadam}. Default learning rate: 0.002. */
@@ -144,22 +152,23 @@ export function nadam(options: NadamOptions = {}): Optimizer {
     while (last.step < step) last = { step: last.step + 1, product: last.product * mu(last.step + 1) };
     return last.product;
   };
-  return {
+  return plainOptimizer(options, {
     name: 'nadam',
     learningRate,
     op: updates.nadam,
-    attributes: { l2: weightDecay, weightDecay: 0, constants: { beta1, beta2, epsilon } },
+    constants: { beta1, beta2, epsilon },
     state: ['mean', 'squares'],
+    weightDecay,
     factors: {
       count: 3,
-      of(step, rate) {
+      of(step) {
         const root = Math.sqrt(correction(beta2, step));
         const product = productTo(step);
         const next = mu(step + 1);
-        return [(rate * root * (1 - mu(step))) / (1 - product), (rate * root * next) / (1 - product * next), root];
+        return [(root * (1 - mu(step))) / (1 - product), (root * next) / (1 - product * next), root];
       },
     },
-  };
+  });
 }
 
 /** Below so many steps' worth of squares their mean is not divided by; the paper has 4, PyTorch 5. */
@@ -175,16 +184,17 @@ const FEWEST_SQUARES = 5;
 export function radam(options: MomentsOptions = {}): Optimizer {
   const { learningRate, beta1, beta2, epsilon, weightDecay } = toMoments(options, 0.001);
   const most = 2 / (1 - beta2) - 1;
-  return {
+  return plainOptimizer(options, {
     name: 'radam',
     learningRate,
     op: updates.radam,
-    attributes: { l2: weightDecay, weightDecay: 0, constants: { beta1, beta2, epsilon } },
+    constants: { beta1, beta2, epsilon },
     state: ['mean', 'squares'],
+    weightDecay,
     factors: {
       count: 2,
-      of(step, rate) {
-        const size = rate / correction(beta1, step);
+      of(step) {
+        const size = 1 / correction(beta1, step);
         const lack = correction(beta2, step);
         const squares = most - (2 * step * (1 - lack)) / lack;
         if (!(squares > FEWEST_SQUARES)) return [size, 0];
@@ -192,5 +202,5 @@ export function radam(options: MomentsOptions = {}): Optimizer {
         return [size * Math.sqrt(variance) * Math.sqrt(lack), 1];
       },
     },
-  };
+  });
 }

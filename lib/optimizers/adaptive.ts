@@ -1,7 +1,7 @@
 import * as updates from '../ops/update';
-import { checkLearningRate } from '../schedules/schedule';
 import type { Optimizer, OptimizerOptions } from './contract';
 import { checkAboveZero, checkNotNegative, checkShares } from './options';
+import { plainOptimizer } from './plain';
 
 /** The options of {@link adagrad}. Default learning rate: 0.01. */
 export interface AdagradOptions extends OptimizerOptions {
@@ -19,11 +19,15 @@ export interface AdagradOptions extends OptimizerOptions {
  */
 export function adagrad(options: AdagradOptions = {}): Optimizer {
   const { learningRate = 0.01, epsilon = 1e-10, weightDecay = 0 } = options;
-  checkLearningRate(learningRate);
   checkAboveZero({ epsilon });
-  checkNotNegative({ weightDecay });
-  const attributes = { l2: weightDecay, weightDecay: 0, constants: { epsilon } };
-  return { name: 'adagrad', learningRate, op: updates.adagrad, attributes, state: ['squares'] };
+  return plainOptimizer(options, {
+    name: 'adagrad',
+    learningRate,
+    op: updates.adagrad,
+    constants: { epsilon },
+    state: ['squares'],
+    weightDecay,
+  });
 }
 
 /** The options of {@link adadelta}. Default learning rate: 1. */
@@ -44,12 +48,16 @@ export interface AdadeltaOptions extends OptimizerOptions {
  */
 export function adadelta(options: AdadeltaOptions = {}): Optimizer {
   const { learningRate = 1, rho = 0.9, epsilon = 1e-6, weightDecay = 0 } = options;
-  checkLearningRate(learningRate);
   checkShares({ rho });
   checkAboveZero({ epsilon });
-  checkNotNegative({ weightDecay });
-  const attributes = { l2: weightDecay, weightDecay: 0, constants: { rho, epsilon } };
-  return { name: 'adadelta', learningRate, op: updates.adadelta, attributes, state: ['squares', 'steps'] };
+  return plainOptimizer(options, {
+    name: 'adadelta',
+    learningRate,
+    op: updates.adadelta,
+    constants: { rho, epsilon },
+    state: ['squares', 'steps'],
+    weightDecay,
+  });
 }
 
 /** The options of {@link rmsprop}. Default learning rate: 0.01. */
@@ -75,15 +83,15 @@ export interface RmspropOptions extends OptimizerOptions {
  */
 export function rmsprop(options: RmspropOptions = {}): Optimizer {
   const { learningRate = 0.01, rho = 0.99, epsilon = 1e-8, momentum = 0, centered = false, weightDecay = 0 } = options;
-  checkLearningRate(learningRate);
   checkShares({ rho });
   checkAboveZero({ epsilon });
-  checkNotNegative({ momentum, weightDecay });
-  return {
+  checkNotNegative({ momentum });
+  return plainOptimizer(options, {
     name: 'rmsprop',
     learningRate,
     op: updates.rmsprop,
-    attributes: { l2: weightDecay, weightDecay: 0, constants: { rho, epsilon, momentum, centered: centered ? 1 : 0 } },
+    constants: { rho, epsilon, momentum, centered: centered ? 1 : 0 },
     state: ['squares', ...(centered ? ['mean'] : []), ...(momentum === 0 ? [] : ['velocity'])],
-  };
+    weightDecay,
+  });
 }

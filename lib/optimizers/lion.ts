@@ -1,7 +1,7 @@
 import * as updates from '../ops/update';
-import { checkLearningRate } from '../schedules/schedule';
 import type { Optimizer, OptimizerOptions } from './contract';
-import { checkNotNegative, checkShares } from './options';
+import { checkShares } from './options';
+import { plainOptimizer } from './plain';
 
 /** The options of {@link lion}. Default learning rate: 0.0001; a third to a tenth of what suits Adam. */
 export interface LionOptions extends OptimizerOptions {
@@ -9,7 +9,7 @@ export interface LionOptions extends OptimizerOptions {
   readonly beta1?: number;
   /** The share of the mean that stays. Default: 0.99. */
   readonly beta2?: number;
-  /** This share of each weight, times the learning rate, is taken away in each step. Default: 0. */
+  /** This share of each weight, times the learning rate, is taken away in each step; of weights alone. Default: 0. */
   readonly weightDecay?: number;
 }
 
@@ -21,9 +21,14 @@ export interface LionOptions extends OptimizerOptions {
  */
 export function lion(options: LionOptions = {}): Optimizer {
   const { learningRate = 0.0001, beta1 = 0.9, beta2 = 0.99, weightDecay = 0 } = options;
-  checkLearningRate(learningRate);
   checkShares({ beta1, beta2 });
-  checkNotNegative({ weightDecay });
-  const attributes = { l2: 0, weightDecay, constants: { beta1, beta2 } };
-  return { name: 'lion', learningRate, op: updates.lion, attributes, state: ['mean'] };
+  return plainOptimizer(options, {
+    name: 'lion',
+    learningRate,
+    op: updates.lion,
+    constants: { beta1, beta2 },
+    state: ['mean'],
+    weightDecay,
+    decoupled: true,
+  });
 }

@@ -1,11 +1,12 @@
 import { LaminetError } from '../errors';
 import * as updates from '../ops/update';
-import { checkLearningRate } from '../schedules/schedule';
 import { adam, adamax, adamw, nadam, radam } from './adam';
 import { adadelta, adagrad, rmsprop } from './adaptive';
 import type { Optimizer, OptimizerOptions } from './contract';
 import { lion } from './lion';
+import { muon } from './muon';
 import { checkNotNegative } from './options';
+import { plainOptimizer } from './plain';
 
 /** The options of {@link sgd}. Default learning rate: 0.01. */
 export interface SgdOptions extends OptimizerOptions {
@@ -28,9 +29,8 @@ export interface SgdOptions extends OptimizerOptions {
  */
 export function sgd(options: SgdOptions = {}): Optimizer {
   const { learningRate = 0.01, momentum = 0, nesterov = false, weightDecay = 0 } = options;
-  checkLearningRate(learningRate);
-  checkNotNegative({ momentum, weightDecay });
-  const decay = { l2: weightDecay, weightDecay: 0 };
+  checkNotNegative({ momentum });
+  const plain = { name: 'sgd', learningRate, weightDecay };
   if (momentum === 0) {
     if (nesterov) {
       throw new LaminetError('E_OPTION', 'nesterov needs a momentum above 0, found 0', {
@@ -38,14 +38,13 @@ export function sgd(options: SgdOptions = {}): Optimizer {
         found: 0,
       });
     }
-    return { name: 'sgd', learningRate, op: updates.sgd, attributes: { ...decay, constants: {} }, state: [] };
+    return plainOptimizer(options, { ...plain, op: updates.sgd, constants: {}, state: [] });
   }
   const constants = { momentum, nesterov: nesterov ? 1 : 0 };
-  const attributes = { ...decay, constants };
-  return { name: 'sgd', learningRate, op: updates.momentum, attributes, state: ['velocity'] };
+  return plainOptimizer(options, { ...plain, op: updates.momentum, constants, state: ['velocity'] });
 }
 
-const OPTIMIZERS = { sgd, adagrad, adadelta, rmsprop, adam, adamw, adamax, nadam, radam, lion } as const;
+const OPTIMIZERS = { sgd, adagrad, adadelta, rmsprop, adam, adamw, adamax, nadam, radam, lion, muon } as const;
 
 /** The optimizers by name, with their default options. */
 export type OptimizerName = keyof typeof OPTIMIZERS;

@@ -212,7 +212,9 @@ class BufferReader {
     buffers->losses = elements<double>(info_[7], napi_float64_array, &losses);
     buffers->correct = elements<double>(info_[8], napi_float64_array, &correct);
     buffers->control = elements<int32_t>(info_[9], napi_int32_array, &control);
-    if (!buffers->learningRates || rates < (updates() ? steps : 0) || !buffers->losses || losses < steps ||
+    const auto stepsPerUpdate = static_cast<size_t>(program_.stepsPerUpdate);
+    const size_t wanted = (steps + stepsPerUpdate - 1) / stepsPerUpdate;
+    if (!buffers->learningRates || rates < (updates() ? wanted : 0) || !buffers->losses || losses < steps ||
         !buffers->correct || correct < steps || !buffers->control || control < 2) {
       return bad();
     }
@@ -223,14 +225,19 @@ class BufferReader {
     }
     if (!info_[12].IsNumber()) return bad();
     buffers->version = info_[12].As<Napi::Number>().DoubleValue();
-    return optimizer(buffers, steps) && exchange(buffers) ? results(buffers, order) : bad();
+    if (program_.penalty >= 0) {
+      size_t penalties = 0;
+      buffers->penalties = elements<double>(info_[15], napi_float64_array, &penalties);
+      if (!buffers->penalties || penalties < steps) return bad();
+    }
+    return optimizer(buffers, wanted) && exchange(buffers) ? results(buffers, order) : bad();
   }
 
  private:
   static Status bad() { return Status::badBuffer; }
 
-  // What an optimizer keeps of the parameters and is given for each step.
-  bool optimizer(RunBuffers* buffers, size_t steps) {
+  // What an optimizer keeps of the parameters and is given for each update.
+  bool optimizer(RunBuffers* buffers, size_t updates) {
     size_t state = 0;
     size_t factors = 0;
     const auto slots = static_cast<size_t>(program_.stateSlots);
@@ -241,7 +248,7 @@ class BufferReader {
     const auto wanted = static_cast<size_t>(program_.stepFactors);
     if (wanted > 0) {
       buffers->factors = elements<double>(info_[14], napi_float64_array, &factors);
-      if (!buffers->factors || factors / wanted < steps) return false;
+      if (!buffers->factors || factors / wanted < updates) return false;
     }
     return true;
   }
@@ -250,8 +257,8 @@ class BufferReader {
   bool exchange(RunBuffers* buffers) {
     if (exchangeFloats_ == 0) return true;
     size_t length = 0;
-    buffers->exchange = elements<float>(info_[15], napi_float32_array, &length);
-    return buffers->exchange && length >= static_cast<size_t>(exchangeFloats_) && info_[16].IsFunction();
+    buffers->exchange = elements<float>(info_[16], napi_float32_array, &length);
+    return buffers->exchange && length >= static_cast<size_t>(exchangeFloats_) && info_[17].IsFunction();
   }
 
   bool updates() const {
@@ -314,9 +321,10 @@ Entry* entryOf(const Napi::CallbackInfo& info) {
 }
 
 // run(plan, parameters, gradients, samples, targets, order, learningRates, losses, correct, control, results, profile,
-// version, state, factors, exchange, callBack, onEvent). profile may be undefined, state and factors where the
-// optimizer has none, exchange and callBack where the program calls no functions of the user's; version is 0 where
-// nothing is known of the parameters. onEvent(-1, steps) tells of progress, onEvent(outcome, steps) of the end.
+// version, state, factors, penalties, exchange, callBack, onEvent). profile may be undefined, state and factors where
+// the optimizer has none, penalties where the program has none, exchange and callBack where it calls no functions of
+// the user's; version is 0 where nothing is known of the parameters. onEvent(-1, steps) tells of progress,
+// onEvent(outcome, steps) of the end.
 Napi::Value run(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   std::vector<Napi::Value> rows;
@@ -327,17 +335,17 @@ Napi::Value run(const Napi::CallbackInfo& info) {
   RunBuffers buffers;
   const Status read = listed ? BufferReader(info, *entry->plan, rows).read(&buffers) : Status::badBuffer;
   if (read != Status::ok) return Napi::Number::New(env, statusNumber(read));
-  if (!info[17].IsFunction()) return Napi::Number::New(env, statusNumber(Status::badBuffer));
+  if (!info[18].IsFunction()) return Napi::Number::New(env, statusNumber(Status::badBuffer));
 
   State* state = &stateOf(info);
   const int32_t number = info[0].As<Napi::Number>().Int32Value();
   entry->run = std::make_unique<Run>();
-  for (size_t i = 1; i <= 15; i++) {
+  for (size_t i = 1; i <= 16; i++) {
     if (info[i].IsObject()) entry->run->held.push_back(Napi::Persistent(info[i].As<Napi::Object>()));
   }
   for (const Napi::Value& row : rows) entry->run->held.push_back(Napi::Persistent(row.As<Napi::Object>()));
-  entry->run->onEvent = Napi::Persistent(info[17].As<Napi::Function>());
-  if (info[16].IsFunction()) entry->run->callBack = Napi::Persistent(info[16].As<Napi::Function>());
+  entry->run->onEvent = Napi::Persistent(info[18].As<Napi::Function>());
+  if (info[17].IsFunction()) entry->run->callBack = Napi::Persistent(info[17].As<Napi::Function>());
   buffers.callBack = [state, number, errand = &entry->run->errand](int32_t instruction, int32_t samples) {
     return errand->await([&] { return say(state, {number, Kind::errand, instruction, samples}); });
   };
@@ -357,7 +365,7 @@ Napi::Value run(const Napi::CallbackInfo& info) {
   return Napi::Number::New(env, statusNumber(started));
 }
 
-// runSync(plan, ..., factors): like run without onEvent; the outcome (0 or more) or a status. control[1] holds the
+// runSync(plan, ..., penalties): like run without onEvent; the outcome (0 or more) or a status. control[1] holds the
 // steps.
 Napi::Value runSync(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
@@ -368,7 +376,7 @@ Napi::Value runSync(const Napi::CallbackInfo& info) {
   if (entry->run || entry->plan->isRunning()) return Napi::Number::New(env, statusNumber(Status::busy));
   RunBuffers buffers;
   Status status = listed ? BufferReader(info, *entry->plan, rows).read(&buffers) : Status::badBuffer;
-  const Napi::Function callBack = info[16].IsFunction() ? info[16].As<Napi::Function>() : Napi::Function();
+  const Napi::Function callBack = info[17].IsFunction() ? info[17].As<Napi::Function>() : Napi::Function();
   buffers.callBack = [env, &callBack](int32_t instruction, int32_t samples) {
     return callFunction(env, callBack, instruction, samples);
   };

@@ -63,14 +63,39 @@ struct ConcatGeometry {
   int32_t first, second;
 };
 
-constexpr int kMostConstants = 4;
+constexpr int kMostConstants = 5;
 
 // What a parameter's update goes by: the share of the weight that is added to its gradient, the share of it that is
-// taken away (times the learning rate), and the optimizer's own numbers in the order in which its op lists them.
+// taken away (times the learning rate), what the learning rate is multiplied by, and the optimizer's own numbers in the
+// order in which its op lists them.
 struct UpdateGeometry {
   int64_t elements;
-  double l2, weightDecay;
+  double l2, weightDecay, learningRateFactor;
   double constants[kMostConstants];
+};
+
+// How strongly a parameter's numbers are penalized: by their sizes and by their squares.
+struct PenaltyGeometry {
+  int64_t elements;
+  double l1, l2;
+};
+
+// A bound on a gradient.
+struct ClipGeometry {
+  int64_t elements;
+  double limit;
+};
+
+// A bound on the norm of each row of a parameter.
+struct MaxNormGeometry {
+  int32_t rows, columns;
+  double limit;
+};
+
+// A parameter's average; the share of it that stays is that one of the step's factors.
+struct AverageGeometry {
+  int64_t elements;
+  int32_t factor;
 };
 
 // The elements of the longer tensor, and where in it the shorter one lies.

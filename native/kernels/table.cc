@@ -29,10 +29,23 @@ const Conv2dPoolKernels& conv2dPoolKernels() {
 
 const KernelTable& kernelTable() {
   static const KernelTable table = {
-      LAMINET_TEXT(LAMINET_ISA), &conv2dKernels(),     &conv2dPoolKernels(), &denseKernels(),
-      &maxPool2dKernels(),       &activationKernels(), &lossKernels(),       &gatherKernels(),
-      &updateKernels(),          &peakKernels(),       &pairwiseKernels(),   &planarKernels(),
-      &averagePool2dKernels(),   &batchNormKernels(),  &winogradKernels(),   &partialConv2dKernels(),
+      .name = LAMINET_TEXT(LAMINET_ISA),
+      .conv2d = &conv2dKernels(),
+      .conv2dPool = &conv2dPoolKernels(),
+      .dense = &denseKernels(),
+      .maxPool2d = &maxPool2dKernels(),
+      .activation = &activationKernels(),
+      .loss = &lossKernels(),
+      .gather = &gatherKernels(),
+      .update = &updateKernels(),
+      .orthogonalize = &orthogonalizeKernels(),
+      .peak = &peakKernels(),
+      .pairwise = &pairwiseKernels(),
+      .planar = &planarKernels(),
+      .averagePool2d = &averagePool2dKernels(),
+      .batchNorm = &batchNormKernels(),
+      .winograd = &winogradKernels(),
+      .partialConv2d = &partialConv2dKernels(),
   };
   return table;
 }

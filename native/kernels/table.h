@@ -9,6 +9,7 @@
 #include "kernels/gather/gather.h"
 #include "kernels/loss/loss.h"
 #include "kernels/max_pool2d/max_pool2d.h"
+#include "kernels/orthogonalize/orthogonalize.h"
 #include "kernels/pairwise/pairwise.h"
 #include "kernels/partial_conv2d/partial_conv2d.h"
 #include "kernels/peak/peak.h"
@@ -28,6 +29,7 @@ struct KernelTable {
   const LossKernels* loss;
   const GatherKernels* gather;
   const UpdateKernels* update;
+  const OrthogonalizeKernels* orthogonalize;
   const PeakKernels* peak;
   const PairwiseKernels* pairwise;
   const PlanarKernels* planar;
@@ -50,6 +52,7 @@ constexpr int32_t kSliceSamples = 16;
   const LossKernels& lossKernels();                   \
   const GatherKernels& gatherKernels();               \
   const UpdateKernels& updateKernels();               \
+  const OrthogonalizeKernels& orthogonalizeKernels(); \
   const PeakKernels& peakKernels();                   \
   const PairwiseKernels& pairwiseKernels();           \
   const PlanarKernels& planarKernels();               \

@@ -60,17 +60,19 @@ TEST_CASE("allocations are counted, those of new and those of C") {
 }
 
 TEST_CASE("plan: no step allocates: a run of hundreds of steps takes as much memory as a run of one") {
-  for (const InstructionSet set : availableSets()) {
-    for (const int threads : {1, 2, 3, 8}) {
-      INFO(threads, " threads");
-      const std::vector<double> numbers = smallTrainingProgram(kBatch);
-      std::unique_ptr<Plan> plan;
-      int32_t where = -1;
-      REQUIRE(Plan::create(numbers.data(), numbers.size(), threads, set, &plan, &where) == Status::ok);
-      for (const bool here : {true, false}) {
-        // The first run starts the threads.
-        allocationsOf(plan.get(), 1, here);
-        CHECK(allocationsOf(plan.get(), kManySteps, here) == allocationsOf(plan.get(), 1, here));
+  for (const auto write : {smallTrainingProgram, ruledTrainingProgram}) {
+    for (const InstructionSet set : availableSets()) {
+      for (const int threads : {1, 2, 3, 8}) {
+        INFO(threads, " threads");
+        const std::vector<double> numbers = write(kBatch);
+        std::unique_ptr<Plan> plan;
+        int32_t where = -1;
+        REQUIRE(Plan::create(numbers.data(), numbers.size(), threads, set, &plan, &where) == Status::ok);
+        for (const bool here : {true, false}) {
+          // The first run starts the threads.
+          allocationsOf(plan.get(), 1, here);
+          CHECK(allocationsOf(plan.get(), kManySteps, here) == allocationsOf(plan.get(), 1, here));
+        }
       }
     }
   }

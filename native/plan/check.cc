@@ -22,6 +22,11 @@ Checker::Checker(Program* program)
       rows_(program->parameters.size(), 0),
       hasGradient_(program->parameters.size(), false),
       updated_(program->parameters.size(), false),
+      done_(program->parameters.size(), Done::nothing),
+      slots_(program->parameters.size(), 0),
+      penalized_(program->parameters.size(), false),
+      hasPenaltyGradient_(program->parameters.size(), false),
+      norms_(program->tensors.size(), false),
       sums_(program->tensors.size(), false),
       summed_(program->tensors.size(), false),
       given_(program->tensors.size(), false),
@@ -94,32 +99,98 @@ bool Checker::sumsPartials(int32_t first, int32_t second, int32_t sum, int64_t e
   return sums_[sum];
 }
 
+bool Checker::comesTo(int32_t parameter, Done done) {
+  if (done_[parameter] >= done) return false;
+  done_[parameter] = done;
+  return true;
+}
+
+bool Checker::takesState(int32_t id, int32_t parameter, int64_t elements) {
+  if (id < 0) return false;
+  const Tensor& tensor = program_.tensors[id];
+  if (tensor.role != Role::state || tensor.parameter != parameter || tensor.elements != elements) return false;
+  const int32_t bit = 1 << tensor.slot;
+  if (slots_[parameter] & bit) return false;
+  slots_[parameter] |= bit;
+  return true;
+}
+
+bool Checker::penalizes(const Instruction& i, int64_t elements) {
+  if (program_.purpose != Purpose::train || !readsParameter(i.inputs[0], elements) || i.inputs[1] != penalty_ ||
+      !writesScalar(i.outputs[0])) {
+    return false;
+  }
+  const int32_t parameter = program_.tensors[i.inputs[0]].parameter;
+  penalty_ = i.outputs[0];
+  return !penalized_[parameter] && (penalized_[parameter] = true);
+}
+
+bool Checker::writesPenaltyGradient(const Instruction& i, int64_t elements) {
+  if (!readsParameter(i.inputs[0], elements) || !writesGradient(i.outputs[0], elements)) return false;
+  const int32_t parameter = program_.tensors[i.inputs[0]].parameter;
+  return program_.tensors[i.outputs[0]].parameter == parameter && !hasPenaltyGradient_[parameter] &&
+         (hasPenaltyGradient_[parameter] = true);
+}
+
+bool Checker::accumulates(const Instruction& i, int64_t elements) {
+  if (!changesGradient(i.inputs[0], elements) || i.inputs[1] < 0) return false;
+  const Tensor& gathered = program_.tensors[i.inputs[1]];
+  const int32_t parameter = program_.tensors[i.inputs[0]].parameter;
+  return gathered.role == Role::accumulated && gathered.parameter == parameter && comesTo(parameter, Done::gathered);
+}
+
+bool Checker::boundsValues(int32_t gradient, int64_t elements) {
+  return changesGradient(gradient, elements) && comesTo(program_.tensors[gradient].parameter, Done::bounded);
+}
+
+bool Checker::addsSquares(const Instruction& i, int64_t elements) {
+  if (!changesGradient(i.inputs[0], elements) || (i.inputs[1] >= 0 && !norms_[i.inputs[1]]) ||
+      !writesScalar(i.outputs[0])) {
+    return false;
+  }
+  norms_[i.outputs[0]] = true;
+  return comesTo(program_.tensors[i.inputs[0]].parameter, Done::squared);
+}
+
+bool Checker::boundsNorm(const Instruction& i, int64_t elements) {
+  return changesGradient(i.inputs[0], elements) && i.inputs[1] >= 0 && norms_[i.inputs[1]] &&
+         comesTo(program_.tensors[i.inputs[0]].parameter, Done::boundedByNorm);
+}
+
 bool Checker::updates(const Instruction& i, int64_t elements, int32_t stateSlots, int32_t stepFactors) {
-  if (program_.purpose != Purpose::train || !counts(i, 2 + static_cast<size_t>(stateSlots), 0) ||
-      !readsParameter(i.inputs[0], elements) || !readsGradient(i.inputs[1], elements) ||
-      (optimizer_ != Op::count && optimizer_ != i.op)) {
+  if (!counts(i, 2 + static_cast<size_t>(stateSlots), 0) || !readsParameter(i.inputs[0], elements) ||
+      !changesGradient(i.inputs[1], elements) || stepFactors > program_.stepFactors) {
     return false;
   }
   const int32_t parameter = program_.tensors[i.inputs[0]].parameter;
   if (program_.tensors[i.inputs[1]].parameter != parameter || updated_[parameter]) return false;
   for (int32_t slot = 0; slot < stateSlots; slot++) {
     const int32_t id = i.inputs[2 + slot];
-    if (id < 0 || written_[id]) return false;
-    const Tensor& tensor = program_.tensors[id];
-    if (tensor.role != Role::state || tensor.parameter != parameter) return false;
-    written_[id] = true;
+    if (!takesState(id, parameter, elements) || program_.tensors[id].slot != slot) return false;
   }
   updated_[parameter] = true;
-  optimizer_ = i.op;
-  program_.stateSlots = std::max(program_.stateSlots, stateSlots);
-  program_.stepFactors = stepFactors;
-  return true;
+  return comesTo(parameter, Done::updated);
+}
+
+bool Checker::boundsRows(int32_t id, int32_t rows, int64_t elements) {
+  if (!readsParameter(id, elements) || !hasRows(id, rows)) return false;
+  const int32_t parameter = program_.tensors[id].parameter;
+  return done_[parameter] == Done::updated && comesTo(parameter, Done::rowsBounded);
+}
+
+// Also of parameters that are not updated.
+bool Checker::averages(const Instruction& i, int64_t elements) {
+  if (program_.purpose != Purpose::train || !readsParameter(i.inputs[0], elements)) return false;
+  const int32_t parameter = program_.tensors[i.inputs[0]].parameter;
+  return takesState(i.inputs[1], parameter, elements) && comesTo(parameter, Done::averaged);
 }
 
 Status Checker::tensors() {
   for (const Tensor& tensor : program_.tensors) {
     const bool ofParameter = tensor.role == Role::parameter || tensor.role == Role::gradient ||
-                             tensor.role == Role::partial || tensor.role == Role::state;
+                             tensor.role == Role::partial || tensor.role == Role::state ||
+                             tensor.role == Role::accumulated;
+    if ((tensor.role == Role::state) != (tensor.slot >= 0)) return Status::badOperand;
     if (ofParameter) {
       if (tensor.parameter < 0 || tensor.batched || tensor.kind != Kind::floats ||
           program_.parameters[tensor.parameter].size != tensor.elements) {
@@ -161,7 +232,8 @@ Status Checker::results() const {
     if (program_.tensors[id].role == Role::partial && written_[id] && !summed_[id]) return Status::badOperand;
   }
   const auto scalar = [&](int32_t id) { return id < 0 || (program_.tensors[id].role == Role::scalar && written_[id]); };
-  return scalar(program_.loss) && scalar(program_.correct) ? Status::ok : Status::badOperand;
+  return scalar(program_.loss) && scalar(program_.correct) && program_.penalty == penalty_ ? Status::ok
+                                                                                           : Status::badOperand;
 }
 
 Status checkProgram(Program* program, int32_t* where) {

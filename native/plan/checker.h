@@ -91,15 +91,38 @@ class Checker {
     updated_[program_.tensors[id].parameter] = true;
     return true;
   }
-  // An optimizer's instruction (see isUpdate): one update a parameter, all of the same optimizer. A tensor of state
-  // belongs to one slot of one parameter.
+  // The end of a step. What is done to one parameter is done in this order, each at most once: its penalty and the
+  // gradient of that, gathering, a bound on the gradient's values, its squares for a norm, a bound by a norm, the
+  // update, a bound on its rows, its average.
+  //
+  // A penalty, added to the one before.
+  bool penalizes(const Instruction& i, int64_t elements);
+  bool writesPenaltyGradient(const Instruction& i, int64_t elements);
+  bool accumulates(const Instruction& i, int64_t elements);
+  bool boundsValues(int32_t gradient, int64_t elements);
+  // Squares, added to those of other gradients.
+  bool addsSquares(const Instruction& i, int64_t elements);
+  bool boundsNorm(const Instruction& i, int64_t elements);
+  // An optimizer's instruction (see isUpdate).
   bool updates(const Instruction& i, int64_t elements, int32_t stateSlots, int32_t stepFactors);
+  bool boundsRows(int32_t id, int32_t rows, int64_t elements);
+  bool averages(const Instruction& i, int64_t elements);
 
   // Before the first instruction and after the last.
   Status tensors();
   Status results() const;
 
  private:
+  // What was done to a parameter, in the order in which it may be.
+  enum class Done : int32_t { nothing, gathered, bounded, squared, boundedByNorm, updated, rowsBounded, averaged };
+  // Whether the parameter has not come so far yet; it has from now on.
+  bool comesTo(int32_t parameter, Done done);
+  // A parameter's gradient, in a program that trains.
+  bool changesGradient(int32_t id, int64_t elements) const {
+    return program_.purpose == Purpose::train && readsGradient(id, elements);
+  }
+  // A tensor of state belongs to one slot of one parameter.
+  bool takesState(int32_t id, int32_t parameter, int64_t elements);
   bool hasRows(int32_t id, int32_t rows);
   bool readsGradient(int32_t id, int64_t elements) const;
   bool takesPartial(int32_t id, int32_t parameter, int64_t elements);
@@ -110,7 +133,12 @@ class Checker {
   std::vector<int32_t> rows_;                    // by parameter: of the weight it is, or 0
   std::vector<bool> hasGradient_;                // by parameter
   std::vector<bool> updated_;                    // by parameter
-  Op optimizer_ = Op::count;                     // of the updates so far
+  std::vector<Done> done_;                       // by parameter
+  std::vector<int32_t> slots_;                   // by parameter: a bit for each slot of state that is taken
+  std::vector<bool> penalized_;                  // by parameter
+  std::vector<bool> hasPenaltyGradient_;         // by parameter
+  int32_t penalty_ = -1;                         // a tensor: the sum of the penalties so far
+  std::vector<bool> norms_;                      // by tensor: whether it is a sum of squares
   std::vector<bool> sums_;                       // by tensor: whether it is a sum of partial gradients
   std::vector<bool> summed_;                     // by tensor: whether it is a part of such a sum
   std::vector<bool> given_;                      // by tensor: whether it is of statistics that are given

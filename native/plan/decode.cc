@@ -14,6 +14,8 @@ constexpr double kVersion = 1;
 constexpr int32_t kMostInputs = 64;
 // Samples of a step: what 32-bit counters can go beyond without overflow.
 constexpr int32_t kMostSamples = 1 << 24;
+// Of state and of factors there are a few.
+constexpr int32_t kMostSlots = 16;
 
 void readHeader(FieldReader& reader, Program* program) {
   if (reader.number() != kMagic || reader.number() != kVersion) reader.fail();
@@ -23,9 +25,10 @@ void readHeader(FieldReader& reader, Program* program) {
   program->sampleElements = reader.whole(1, kMostElements);
   program->targets = static_cast<TargetKind>(reader.whole(0, 2));
   program->parameterElements = reader.whole(0, int64_t{1} << 40);
+  program->stepsPerUpdate = reader.whole32(1, kMostField);
+  program->stateSlots = reader.whole32(0, kMostSlots);
+  program->stepFactors = reader.whole32(0, kMostSlots);
   program->targetElements = 0;
-  program->stateSlots = 0;
-  program->stepFactors = 0;
 }
 
 void readInstruction(FieldReader& reader, const Program& program, Instruction* instruction, Status* status) {
@@ -70,11 +73,12 @@ Status decodeProgram(const double* numbers, size_t count, Program* program, int3
   const int64_t tensors = reader.whole(0, kMostItems);
   for (int64_t i = 0; i < tensors && reader.ok(); i++) {
     Tensor tensor;
-    tensor.role = static_cast<Role>(reader.whole(0, 7));
+    tensor.role = static_cast<Role>(reader.whole(0, static_cast<int32_t>(Role::accumulated)));
     tensor.kind = static_cast<Kind>(reader.whole(0, 2));
     tensor.batched = reader.whole(0, 1) == 1;
     tensor.elements = reader.whole(1, kMostElements);
     tensor.parameter = reader.whole32(-1, static_cast<int32_t>(parameters) - 1);
+    tensor.slot = reader.whole32(-1, program->stateSlots - 1);
     program->tensors.push_back(tensor);
   }
   const int64_t instructions = reader.whole(1, kMostItems);
@@ -94,6 +98,7 @@ Status decodeProgram(const double* numbers, size_t count, Program* program, int3
   }
   program->loss = reader.whole32(-1, static_cast<int32_t>(tensors) - 1);
   program->correct = reader.whole32(-1, static_cast<int32_t>(tensors) - 1);
+  program->penalty = reader.whole32(-1, static_cast<int32_t>(tensors) - 1);
   if (!reader.ok() || !reader.atEnd()) return Status::malformed;
   return checkProgram(program, where);
 }

@@ -123,13 +123,14 @@ TEST_CASE("decode: every number replaced by each of the awkward ones") {
 }
 
 TEST_CASE("decode: random changes are refused, or can run") {
-  const std::vector<double> programs[] = {smallTrainingProgram(4), joinedTrainingProgram(4),
-                                          normalizedTrainingProgram(4), normalizedTrainingProgram(20)};
+  const std::vector<double> programs[] = {smallTrainingProgram(4),      joinedTrainingProgram(4),
+                                          normalizedTrainingProgram(4), normalizedTrainingProgram(20),
+                                          ruledTrainingProgram(4),      ruledTrainingProgram(20)};
   int accepted = 0;
   for (uint64_t seed = 1; seed <= 30000; seed++) {
     INFO("seed ", seed);
     RandomNumbers random(seed);
-    const std::vector<double>& numbers = programs[seed % 4];
+    const std::vector<double>& numbers = programs[seed % 6];
     std::vector<double> changed = numbers;
     for (int64_t changes = random.whole(1, 3); changes > 0; changes--) {
       const auto at = static_cast<size_t>(random.whole(0, static_cast<int64_t>(numbers.size()) - 1));
@@ -153,7 +154,7 @@ TEST_CASE("decode: the guilty instruction is named") {
   int32_t where = -1;
   REQUIRE(decode(numbers, &program, &where) == Status::ok);
   // The sizes of parameters and tensors are known; the instructions begin behind them.
-  size_t at = 9 + 2 * program.parameters.size() + 1 + 5 * program.tensors.size() + 1;
+  size_t at = 12 + 2 * program.parameters.size() + 1 + 6 * program.tensors.size() + 1;
   for (size_t i = 0; i < program.instructions.size(); i++) {
     std::vector<double> changed = numbers;
     changed[at] = static_cast<double>(Op::count);
@@ -338,21 +339,26 @@ TEST_CASE("check: updates and what they keep") {
     leftOut,
     tooMany,
     sameSlotTwice,
+    otherSlot,
     otherParameter,
     noState,
     missing,
     twoUpdates,
-    twoOptimizers,
+    tooFewFactors,
     notFinite,
     negativeDecay,
+    negativeRate,
     noFlag
   };
-  for (const Fault fault : {Fault::none, Fault::leftOut, Fault::tooMany, Fault::sameSlotTwice, Fault::otherParameter,
-                            Fault::noState, Fault::missing, Fault::twoUpdates, Fault::twoOptimizers, Fault::notFinite,
-                            Fault::negativeDecay, Fault::noFlag}) {
+  for (const Fault fault :
+       {Fault::none, Fault::leftOut, Fault::tooMany, Fault::sameSlotTwice, Fault::otherSlot, Fault::otherParameter,
+        Fault::noState, Fault::missing, Fault::twoUpdates, Fault::tooFewFactors, Fault::notFinite, Fault::negativeDecay,
+        Fault::negativeRate, Fault::noFlag}) {
     INFO("fault ", static_cast<int>(fault));
     ProgramWriter w;
     w.sampleElements = 6;
+    w.stateSlots = 3;
+    w.stepFactors = fault == Fault::tooFewFactors ? 1 : 2;
     const auto bias = w.parameter(6);
     const auto other = w.parameter(6);
     const int32_t x = w.activation(6);
@@ -361,33 +367,35 @@ TEST_CASE("check: updates and what they keep") {
     const int32_t gradientOfOther = w.gradientOf(other);
     w.add(Op::biasGrad, {x}, {gradient}, {6, 1});
     w.add(Op::biasGrad, {x}, {gradientOfOther}, {6, 1});
-    const int32_t first = w.stateOf(bias);
+    const int32_t first = w.stateOf(bias, 0);
     std::vector<int32_t> inputs = {bias.tensor, gradient, first};
     if (fault == Fault::sameSlotTwice) inputs.push_back(first);
-    if (fault == Fault::otherParameter) inputs.push_back(w.stateOf(other));
+    if (fault == Fault::otherSlot) inputs.push_back(w.stateOf(bias, 2));
+    if (fault == Fault::otherParameter) inputs.push_back(w.stateOf(other, 1));
     if (fault == Fault::noState) inputs.push_back(bias.tensor);
     if (fault == Fault::missing) inputs.push_back(-1);
-    if (inputs.size() == 3 && fault != Fault::leftOut) inputs.push_back(w.stateOf(bias));
-    if (fault == Fault::tooMany) inputs.push_back(w.stateOf(bias));
+    if (inputs.size() == 3 && fault != Fault::leftOut) inputs.push_back(w.stateOf(bias, 1));
+    if (fault == Fault::tooMany) inputs.push_back(w.stateOf(bias, 2));
     const double epsilon = fault == Fault::notFinite ? INFINITY : 1e-8;
     const double decay = fault == Fault::negativeDecay ? -0.1 : 0.1;
-    w.add(Op::adam, inputs, {}, {6, 0, decay, 0.9, 0.999, epsilon, fault == Fault::noFlag ? 0.5 : 0});
-    if (fault == Fault::twoUpdates) {
-      w.add(Op::adam, {bias.tensor, gradient, w.stateOf(bias), w.stateOf(bias)}, {}, {6, 0, 0, 0.9, 0.9, 1, 0});
-    }
-    if (fault == Fault::twoOptimizers) w.add(Op::sgd, {other.tensor, gradientOfOther}, {}, {6, 0, 0});
+    const double rate = fault == Fault::negativeRate ? -1 : 0.5;
+    w.add(Op::adam, inputs, {}, {6, 0, decay, rate, 0.9, 0.999, epsilon, fault == Fault::noFlag ? 0.5 : 0});
+    if (fault == Fault::twoUpdates) w.add(Op::sgd, {bias.tensor, gradient}, {}, {6, 0, 0, 1});
+    // Another optimizer for another parameter is welcome.
+    w.add(Op::sgd, {other.tensor, gradientOfOther}, {}, {6, 0, 0, 1});
     if (fault == Fault::none) {
       runAccepted(w.numbers());
       continue;
     }
-    const bool geometry = fault == Fault::notFinite || fault == Fault::negativeDecay || fault == Fault::noFlag;
+    const bool geometry = fault == Fault::notFinite || fault == Fault::negativeDecay || fault == Fault::negativeRate ||
+                          fault == Fault::noFlag;
     int32_t where = -1;
     CHECK(statusOf(w.numbers(), &where) == (geometry ? Status::badGeometry : Status::badOperand));
-    CHECK(where == (fault == Fault::twoUpdates || fault == Fault::twoOptimizers ? 4 : 3));
+    CHECK(where == (fault == Fault::twoUpdates ? 4 : 3));
   }
 }
 
-TEST_CASE("check: how many slots and factors a run must bring") {
+TEST_CASE("check: how many slots and factors an optimizer takes") {
   struct Optimizer {
     Op op;
     std::vector<double> constants;
@@ -406,27 +414,51 @@ TEST_CASE("check: how many slots and factors a run must bring") {
                                   {Op::rmsprop, {0.9, 1e-8, 0.5, 0}, 2, 0},
                                   {Op::rmsprop, {0.9, 1e-8, 0, 1}, 2, 0},
                                   {Op::rmsprop, {0.9, 1e-8, 0.5, 1}, 3, 0},
-                                  {Op::lion, {0.9, 0.99}, 1, 0}};
+                                  {Op::lion, {0.9, 0.99}, 1, 0},
+                                  {Op::muon, {0.9, 1, 5, 2, 3}, 1, 0}};
   for (const Optimizer& optimizer : optimizers) {
     INFO(std::string(opName(static_cast<int32_t>(optimizer.op))));
-    ProgramWriter w;
-    w.sampleElements = 6;
-    const auto bias = w.parameter(6);
-    const int32_t x = w.activation(6);
-    w.add(Op::gather, {}, {x}, {1, 1, 6, 0, 0, 0, 0, 1, 0});
-    const int32_t gradient = w.gradientOf(bias);
-    w.add(Op::biasGrad, {x}, {gradient}, {6, 1});
-    std::vector<int32_t> inputs = {bias.tensor, gradient};
-    for (int32_t slot = 0; slot < optimizer.slots; slot++) inputs.push_back(w.stateOf(bias));
-    std::vector<double> fields = {6, 0.1, 0.1};
-    fields.insert(fields.end(), optimizer.constants.begin(), optimizer.constants.end());
-    w.add(optimizer.op, inputs, {}, fields);
-    Program program;
-    int32_t where = -1;
-    REQUIRE(decode(w.numbers(), &program, &where) == Status::ok);
-    CHECK(program.stateSlots == optimizer.slots);
-    CHECK(program.stepFactors == optimizer.factors);
-    runAccepted(w.numbers());
+    const auto program = [&](int32_t slots, int32_t factors) {
+      ProgramWriter w;
+      w.sampleElements = 6;
+      w.stateSlots = slots;
+      w.stepFactors = factors;
+      const auto bias = w.parameter(6);
+      const int32_t x = w.activation(6);
+      w.add(Op::gather, {}, {x}, {1, 1, 6, 0, 0, 0, 0, 1, 0});
+      const int32_t gradient = w.gradientOf(bias);
+      w.add(Op::biasGrad, {x}, {gradient}, {6, 1});
+      std::vector<int32_t> inputs = {bias.tensor, gradient};
+      for (int32_t slot = 0; slot < optimizer.slots; slot++) inputs.push_back(w.stateOf(bias, slot));
+      std::vector<double> fields = {6, optimizer.op == Op::muon ? 0.0 : 0.1, 0.1, 1};
+      fields.insert(fields.end(), optimizer.constants.begin(), optimizer.constants.end());
+      w.add(optimizer.op, inputs, {}, fields);
+      return w.numbers();
+    };
+    runAccepted(program(optimizer.slots, optimizer.factors));
+    runAccepted(program(optimizer.slots + 1, optimizer.factors + 1));
+    if (optimizer.slots > 0) {
+      CHECK(statusOf(program(optimizer.slots - 1, optimizer.factors)) == Status::malformed);
+    }
+    if (optimizer.factors > 0) {
+      CHECK(statusOf(program(optimizer.slots, optimizer.factors - 1)) == Status::badOperand);
+    }
+  }
+}
+
+TEST_CASE("check: what is done at the end of a step, and in which order") {
+  runAccepted(ruledTrainingProgram(4));
+  runAccepted(ruledTrainingProgram(40));
+  // Each rule at another's place, or twice.
+  for (const Rule first : kRules) {
+    for (const Rule second : kRules) {
+      INFO("rule ", static_cast<int>(first), " before ", static_cast<int>(second));
+      const Status status = statusOf(ruledTrainingProgramOf(4, {first, second}));
+      const bool average = first == Rule::average || second == Rule::average;
+      const bool inOrder = first < second && (second != Rule::boundRows || first == Rule::update) && !average;
+      CHECK((status == Status::ok) ==
+            (inOrder || (average && second == Rule::average && first != second && first != Rule::boundRows)));
+    }
   }
 }
 

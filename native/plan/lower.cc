@@ -25,6 +25,7 @@ Lowering::Lowering(const Program& program, const KernelTable& kernels, int32_t t
       threads_(threads),
       pieceOf_(program.tensors.size(), -1),
       last_(program.tensors.size(), -1),
+      squares_(program.tensors.size()),
       statistics_(program.tensors.size()) {
   lowered_.lanes = lanesFor(program);
   lowered_.slices = (program.batchSize + lowered_.lanes - 1) / lowered_.lanes;
@@ -78,8 +79,33 @@ void Lowering::giveStatistics(int32_t id, int32_t mean, int32_t variance) {
   statistics_[id].variance = parameterOffset(variance);
 }
 
-void Lowering::addUpdate(const Instruction& update, int32_t number) {
-  lowered_.updates[program_.tensors[update.inputs[0]].parameter] = number;
+void Lowering::addPenaltyGradient(int32_t tensor, const PenaltyGeometry& penalty) {
+  ParameterRules& rules = rulesOf(tensor);
+  rules.hasPenaltyGradient = true;
+  rules.penaltyGradient = penalty;
+  lowered_.hasGradient[program_.tensors[tensor].parameter] = true;
+}
+
+void Lowering::addSquares(const Instruction& squares) {
+  squares_[squares.outputs[0]] = {program_.tensors[squares.inputs[0]].parameter, squares.inputs[1], -1};
+  rulesOf(squares.inputs[0]).squares = true;
+}
+
+int32_t Lowering::normOf(int32_t squares) {
+  int32_t& number = squares_[squares].norm;
+  if (number >= 0) return number;
+  number = static_cast<int32_t>(lowered_.norms.size());
+  std::vector<int32_t> members;
+  for (int32_t id = squares; id >= 0; id = squares_[id].before) members.push_back(squares_[id].parameter);
+  // In the order in which the program adds them up.
+  lowered_.norms.emplace_back(members.rbegin(), members.rend());
+  return number;
+}
+
+void Lowering::addAverage(int32_t tensor, int32_t average, int32_t factor) {
+  ParameterRules& rules = rulesOf(tensor);
+  rules.averageSlot = program_.tensors[average].slot;
+  rules.averageFactor = factor;
 }
 
 void Lowering::addFollow(int32_t mean, int32_t variance, int32_t statistics, Follow follow) {
@@ -204,7 +230,7 @@ void Lowering::numberCalls() {
 
 Lowered Lowering::run() {
   lowered_.hasGradient.assign(program_.parameters.size(), false);
-  lowered_.updates.assign(program_.parameters.size(), -1);
+  lowered_.rules.resize(program_.parameters.size());
   placeGradients();
   numberCalls();
   for (size_t i = 0; i < program_.instructions.size(); i++) {

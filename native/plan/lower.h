@@ -21,9 +21,10 @@ struct RunBuffers {
   int64_t orderLength = 0;
   const double* learningRates = nullptr;
   float* state = nullptr;           // the slots one behind the other, each as long as the parameters
-  const double* factors = nullptr;  // of each step
+  const double* factors = nullptr;  // of each update, as the learning rates
   double* losses = nullptr;
   double* correct = nullptr;
+  double* penalties = nullptr;  // null where the program has none
   int32_t* control = nullptr;
   double* profile = nullptr;  // null where nobody asks
   double version = 0;         // of the parameters: the same number for the same values; 0 for unknown
@@ -141,7 +142,24 @@ struct GradientPart {
   int64_t keptInputs, keptGradients;  // floats, as in Call
 };
 
-// Parameters that follow a step's statistics, in its last stage.
+// What is done at the end of a step with one parameter, once its gradient is added up, in this order.
+struct ParameterRules {
+  bool penalized = false;
+  PenaltyGeometry penalty{};
+  bool hasPenaltyGradient = false;
+  PenaltyGeometry penaltyGradient{};
+  bool accumulates = false;
+  double largest = 0;  // of the gradient's numbers; 0 for no bound
+  bool squares = false;
+  int32_t norm = -1;  // that bounds the gradient
+  double largestNorm = 0;
+  int32_t update = -1;        // the optimizer's instruction
+  MaxNormGeometry maxNorm{};  // no rows for no bound
+  int32_t averageSlot = -1;   // of the state
+  int32_t averageFactor = -1;
+};
+
+// Parameters that follow a step's statistics, at its end.
 struct Follow {
   void (*run)(const Follow&, int32_t samples, const float* statistics, float* parameters);
   int64_t mean, variance;  // floats into the parameters
@@ -166,8 +184,9 @@ struct Lowered {
   int64_t keptFloats = 0;
   std::vector<Follow> follows;
   bool hasLoss = false;
-  std::vector<bool> hasGradient;  // by parameter
-  std::vector<int32_t> updates;   // by parameter: the instruction that changes it, or -1
+  std::vector<bool> hasGradient;            // by parameter
+  std::vector<ParameterRules> rules;        // by parameter
+  std::vector<std::vector<int32_t>> norms;  // the parameters whose gradients are in each
 };
 
 // Samples in a slice of the program: a static rule on the batch size.

@@ -48,8 +48,14 @@ class Lowering {
   }
   // Statistics that are the numbers of two parameters.
   void giveStatistics(int32_t id, int32_t mean, int32_t variance);
-  // A parameter's update, and two parameters that follow statistics: work of the last stage.
-  void addUpdate(const Instruction& update, int32_t number);
+  // What is done at the end of a step with the parameter of this tensor, or of its gradient.
+  ParameterRules& rulesOf(int32_t tensor) { return lowered_.rules[program_.tensors[tensor].parameter]; }
+  void addPenaltyGradient(int32_t tensor, const PenaltyGeometry& penalty);
+  // The squares of a gradient belong to a sum; a norm is one that something goes by.
+  void addSquares(const Instruction& squares);
+  int32_t normOf(int32_t squares);
+  void addAverage(int32_t tensor, int32_t average, int32_t factor);
+  // Two parameters that follow statistics.
   void addFollow(int32_t mean, int32_t variance, int32_t statistics, Follow follow);
 
  private:
@@ -86,6 +92,11 @@ class Lowering {
   std::vector<int32_t> scratch_;         // by call: a piece or -1
   std::vector<int32_t> callOf_;          // by instruction, or -1
   std::vector<int64_t> gradientPlaces_;  // by tensor: floats into a slot
+  // By tensor of squares: whose they are, those they are added to, and their number among the norms, or -1.
+  struct Squares {
+    int32_t parameter = -1, before = -1, norm = -1;
+  };
+  std::vector<Squares> squares_;
   // By tensor of statistics: where it is, or the parameters that it consists of.
   struct Statistics {
     Place place;

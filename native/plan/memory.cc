@@ -43,21 +43,28 @@ void Lowering::placeTargets() {
 }
 
 // A parameter's gradient lies where the parameter does, and so does the first part of a sum; the other parts have
-// places behind all parameters. Sums are gone through from the last to the first: where a sum lies is known before its
-// parts.
+// places behind all parameters. What no slice computes (a penalty's gradient) has none: it is added where the sum lies.
+// Sums are gone through from the last to the first: where a sum lies is known before its parts.
 void Lowering::placeGradients() {
   gradientPlaces_.assign(program_.tensors.size(), -1);
   for (size_t id = 0; id < program_.tensors.size(); id++) {
     const Tensor& tensor = program_.tensors[id];
     if (tensor.role == Role::gradient) gradientPlaces_[id] = program_.parameters[tensor.parameter].offset;
   }
+  std::vector<bool> placed(program_.tensors.size(), true);
+  for (const Instruction& instruction : program_.instructions) {
+    if (definitionOf(instruction.op).run) continue;
+    for (const int32_t id : instruction.outputs) placed[id] = false;
+  }
   lowered_.gradientParts.resize(program_.parameters.size());
   lowered_.gradientFloats = (program_.parameterElements + 15) / 16 * 16;
   for (size_t i = program_.instructions.size(); i-- > 0;) {
     const Instruction& instruction = program_.instructions[i];
     if (!sumsGradients(instruction)) continue;
-    gradientPlaces_[instruction.inputs[0]] = gradientPlaces_[instruction.outputs[0]];
-    gradientPlaces_[instruction.inputs[1]] = lowered_.gradientFloats;
+    const int32_t first = placed[instruction.inputs[0]] ? 0 : 1;
+    gradientPlaces_[instruction.inputs[first]] = gradientPlaces_[instruction.outputs[0]];
+    if (!placed[instruction.inputs[1 - first]]) continue;
+    gradientPlaces_[instruction.inputs[1 - first]] = lowered_.gradientFloats;
     lowered_.gradientFloats += (instruction.geometry.elements + 15) / 16 * 16;
   }
 }

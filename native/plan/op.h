@@ -30,12 +30,13 @@ enum class OutputMemory : int32_t {
   same,        // outputs are the first input, whoever needs it
 };
 
-// What an optimizer does to a parameter. Its op has no call: it is run by the last stage of a step.
+// What an optimizer does to a parameter. Its op has no call: it is run at the end of a step (update_stages.h).
 struct UpdateDefinition {
-  void (*UpdateKernels::*kernel)(const UpdateArguments&) = nullptr;  // null for all other ops
-  int32_t flag = -1;                                                 // the constant that is 0 or 1, if any
-  int32_t stepFactors = 0;                                           // numbers that it is given for each step
-  // Numbers that it keeps for each of a parameter's.
+  // Changes some of the numbers; null for muon, which changes a whole matrix, and for all ops that are no optimizers.
+  void (*UpdateKernels::*kernel)(const UpdateArguments&) = nullptr;
+  int32_t flag = -1;        // the constant that is 0 or 1, if any
+  int32_t stepFactors = 0;  // numbers that it is given for each step
+  // Numbers that it keeps for each of a parameter's; null for all other ops.
   int32_t (*stateSlots)(const UpdateGeometry&) = nullptr;
 };
 
@@ -91,6 +92,6 @@ const OpDefinition& definitionOf(Op op);
 const char* opName(int32_t op);
 
 // Whether the op changes a parameter. Its inputs are the parameter, the gradient and the state, slot by slot.
-inline bool isUpdate(Op op) { return definitionOf(op).update.kernel != nullptr; }
+inline bool isUpdate(Op op) { return definitionOf(op).update.stateSlots != nullptr; }
 
 }  // namespace laminet

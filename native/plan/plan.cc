@@ -13,13 +13,6 @@ namespace {
 
 // A step's gradients are kept in so many slots at most; in larger batches neighbouring slices share one.
 constexpr int32_t kMostSlots = 64;
-// Numbers that one task of the second stage changes, about: enough to be worth handing out.
-constexpr int64_t kTaskFloats = 2048;
-// Gradients that are computed in the last stage: rows of a task at most, and tasks a thread where rows are fewer.
-constexpr int32_t kProductRows = 256;
-constexpr int32_t kProductTasks = 4;
-// Rows of a weight matrix are handed out in multiples of this.
-constexpr int32_t kRowBlock = 16;
 constexpr int64_t kMostBytes = int64_t{1} << 40;
 // Waking threads takes some 50 microseconds: a call from a thread that waits for the result does less than this (in
 // vector operations, see stages.h) by itself.
@@ -59,31 +52,16 @@ Status Plan::create(const double* numbers, size_t count, int threads, Instructio
   plan->trains_ = std::find(lowered.hasGradient.begin(), lowered.hasGradient.end(), true) != lowered.hasGradient.end();
   plan->slotFloats_ = plan->trains_ ? lowered.gradientFloats : 0;
   plan->threads_ = threads;
+  plan->updates_ = updateStages(program, lowered);
   if (plan->workingBytes() > kMostBytes) return Status::tooLarge;
 
-  plan->rows_.assign(program.parameters.size(), 0);
-  for (const Packing& packing : lowered.packings) plan->rows_[packing.parameter] = packing.rows;
-  for (size_t p = 0; p < program.parameters.size(); p++) {
-    int32_t& rows = plan->rows_[p];
-    int64_t atLeast = 1;
-    for (const GradientPart& part : lowered.gradientParts[p]) {
-      if (!part.product) continue;
-      rows = part.rows;
-      // Every task reads the inputs of all slices.
-      atLeast = std::min(kProductRows, ceilDiv(rows, threads == 1 ? 1 : kProductTasks * threads));
-    }
-    if (rows == 0) rows = static_cast<int32_t>(program.parameters[p].size);
-    const int64_t rowFloats = program.parameters[p].size / rows;
-    atLeast = std::max(atLeast, kTaskFloats / rowFloats);
-    // Whole blocks of rows where there are several: they are packed together.
-    const int32_t step = ceilDiv(atLeast, kRowBlock) * kRowBlock;
-    for (int32_t begin = 0; begin < rows; begin += step) {
-      plan->tasks_.push_back({static_cast<int32_t>(p), begin, std::min(rows, begin + step)});
-    }
-  }
-
+  plan->squares_.assign(plan->updates_.ranges.size(), 0.0);
+  plan->penalties_.assign(plan->updates_.ranges.size(), 0.0);
+  plan->norms_.assign(lowered.norms.size(), 0.0);
   bool enough = plan->packed_.allocate(lowered.packedFloats * 4) && plan->kept_.allocate(lowered.keptFloats * 4) &&
                 plan->gradientSlots_.allocate(plan->slots_ * plan->slotFloats_ * 4) &&
+                plan->gathered_.allocate(plan->gatheredFloats() * 4) &&
+                plan->matrices_.allocate(plan->updates_.matrixFloats * 4) &&
                 plan->slicesBlock_.allocate(slices * lowered.blockBytes[static_cast<int>(Block::slice)]) &&
                 plan->stepBlock_.allocate(lowered.blockBytes[static_cast<int>(Block::step)]);
   for (int i = 0; i < threads && enough; i++) {
@@ -105,7 +83,15 @@ int64_t Plan::workingBytes() const {
   return threads_ * (lowered_.blockBytes[static_cast<int>(Block::thread)] + spare * 4) +
          lowered_.slices * lowered_.blockBytes[static_cast<int>(Block::slice)] +
          lowered_.blockBytes[static_cast<int>(Block::step)] +
-         (lowered_.packedFloats + lowered_.keptFloats + slots_ * slotFloats_) * 4;
+         (lowered_.packedFloats + lowered_.keptFloats + slots_ * slotFloats_ + gatheredFloats() +
+          updates_.matrixFloats) *
+             4;
+}
+
+int64_t Plan::gatheredFloats() const {
+  const bool gathers = std::any_of(lowered_.rules.begin(), lowered_.rules.end(),
+                                   [](const ParameterRules& rules) { return rules.accumulates; });
+  return gathers ? program_.parameterElements : 0;
 }
 
 // No more threads than a step has work for.
@@ -116,6 +102,8 @@ int32_t Plan::usefulThreads(bool here) const {
     const int32_t groups = stage.together > 1 ? ceilDiv(lowered_.slices, stage.together) : slots_;
     most = std::max(most, groups * stage.parts);
   }
+  // Matrix products outweigh a small batch.
+  most = std::max(most, static_cast<int32_t>(updates_.blocks.size()));
   return std::min(threads_, most);
 }
 
@@ -141,7 +129,7 @@ bool Plan::prepare(const RunBuffers& buffers, bool here) {
   }
   // Packing takes longer than a small network's forward pass of one sample: it is left out where nothing has changed.
   if (buffers.version == 0 || buffers.version != packedVersion_ || trains_) {
-    for (size_t p = 0; p < rows_.size(); p++) pack(static_cast<int32_t>(p), 0, rows_[p]);
+    for (size_t p = 0; p < program_.parameters.size(); p++) pack(static_cast<int32_t>(p), 0, updates_.rows[p]);
   }
   packedVersion_ = trains_ ? 0 : buffers.version;
   return true;

@@ -55,6 +55,8 @@ std::vector<float> everything(const RunMemory& memory) {
   for (const std::vector<float>& result : memory.results) append(all, result);
   for (const double loss : memory.losses) all.push_back(static_cast<float>(loss));
   for (const double correct : memory.correct) all.push_back(static_cast<float>(correct));
+  for (const double penalty : memory.penalties) all.push_back(static_cast<float>(penalty));
+  append(all, memory.state);
   return all;
 }
 
@@ -80,7 +82,7 @@ std::vector<float> train(WriteProgram write, int32_t batchSize, int64_t orderLen
 }  // namespace
 
 TEST_CASE("plan: the same bits for any number of threads, on its own or the caller's, and for AVX2 and AVX-512") {
-  for (const WriteProgram write : {smallTrainingProgram, joinedTrainingProgram}) {
+  for (const WriteProgram write : {smallTrainingProgram, joinedTrainingProgram, ruledTrainingProgram}) {
     for (const int32_t batchSize : {1, 5, 16, 17, 64, 100, 1100}) {
       INFO("batch size ", batchSize);
       const int64_t orderLength = batchSize * 3 + batchSize / 2;

@@ -20,8 +20,9 @@ enum class Op : int32_t {
 
 // The order of these is the order of the numbers that lib/backends/native/encode.ts writes.
 // A partial gradient is that of one of several uses of a parameter. Statistics are numbers for each channel that are
-// computed from all samples of a step. State is what an optimizer keeps of a parameter from step to step.
-enum class Role : int32_t { activation, parameter, gradient, targets, scalar, partial, statistics, state };
+// computed from all samples of a step. State is what an optimizer keeps of a parameter from step to step, accumulated
+// its gradient over the steps of an update.
+enum class Role : int32_t { activation, parameter, gradient, targets, scalar, partial, statistics, state, accumulated };
 enum class Kind : int32_t { floats, label, index };
 enum class TargetKind : int32_t { none, classes, values };
 enum class Purpose : int32_t { train, evaluate, predict };
@@ -32,6 +33,7 @@ struct Tensor {
   bool batched;
   int64_t elements;
   int32_t parameter;  // -1 for none
+  int32_t slot;       // of state; -1 for none
 };
 
 // What fuse() makes of an instruction.
@@ -62,6 +64,10 @@ union Geometry {
   TakeGradientGeometry takeGradient;
   FollowGeometry follow;
   UpdateGeometry update;
+  PenaltyGeometry penalty;
+  ClipGeometry clip;
+  MaxNormGeometry maxNorm;
+  AverageGeometry average;
   int64_t elements;
 };
 
@@ -88,10 +94,12 @@ struct Program {
   TargetKind targets;
   int64_t targetElements;
   int64_t parameterElements;
-  int32_t stateSlots;   // numbers that the optimizer keeps for each of the parameters'
-  int32_t stepFactors;  // numbers that it is given for each step, the learning rate aside
-  int32_t loss;         // tensors, or -1
+  int32_t stepsPerUpdate;  // parameters are updated once in so many steps, and in a run's last one
+  int32_t stateSlots;      // numbers that are kept from update to update for each of the parameters'
+  int32_t stepFactors;     // numbers that updates are given, the learning rate aside
+  int32_t loss;            // tensors, or -1
   int32_t correct;
+  int32_t penalty;
   std::vector<Parameter> parameters;
   std::vector<Tensor> tensors;
   std::vector<Instruction> instructions;

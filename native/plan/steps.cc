@@ -16,8 +16,9 @@ int32_t Plan::stepSamples(int64_t step) const {
 }
 
 void Plan::work(int index) {
+  int64_t turn = 0;
   for (int64_t step = 0; step < steps_; step++) {
-    if (!runStep(step, index)) return;
+    if (!runStep(step, &turn, index)) return;
   }
 }
 
@@ -30,18 +31,17 @@ std::atomic<int32_t>& Plan::tasksOf(int64_t turn, int index) {
 
 // False where the run ends with this step. All threads decide alike: by sums that all of them compute, and by a flag
 // that thread 0 sets before the last meeting point.
-bool Plan::runStep(int64_t step, int index) {
+bool Plan::runStep(int64_t step, int64_t* turn, int index) {
   const int parity = static_cast<int>(step & 1);
   const int32_t slices = ceilDiv(stepSamples(step), lowered_.lanes);
-  int64_t turn = step * (static_cast<int64_t>(lowered_.stages.size()) + (trains_ ? 1 : 0));
   if (index == 0) {
     const bool asked = stopRequested_ || __atomic_load_n(&buffers_.control[0], __ATOMIC_RELAXED) != 0;
     stop_[parity].store(asked, std::memory_order_relaxed);
   }
   for (const Stage& stage : lowered_.stages) {
-    runStage(step, stage, slices, tasksOf(turn, index), index);
+    runStage(step, stage, slices, tasksOf(*turn, index), index);
     meet(index);
-    turn++;
+    ++*turn;
     if (stage.callsBack && failed_.load(std::memory_order_relaxed)) {
       if (index == 0) outcome_ = Outcome::failed;
       return false;
@@ -67,10 +67,7 @@ bool Plan::runStep(int64_t step, int index) {
       outcome_ = Outcome::stopped;
   }
   if (diverged) return false;
-  if (trains_) {
-    updateParameters(step, tasksOf(turn, index), index);
-    meet(index);
-  }
+  if (trains_) finishStep(step, turn, index);
   if (index == 0) {
     finishedSteps_ = step + 1;
     __atomic_store_n(&buffers_.control[1], static_cast<int32_t>(step + 1), __ATOMIC_RELAXED);

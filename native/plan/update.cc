@@ -1,5 +1,8 @@
-// The last stage of a step: gradients are added up, parameters changed and packed for the next step.
+// The end of a step: gradients are added up, parameters changed and packed for the next step.
+#include <math.h>
 #include <string.h>
+
+#include <algorithm>
 
 #include "plan/clock.h"
 #include "plan/op.h"
@@ -7,33 +10,88 @@
 
 namespace laminet {
 
-void Plan::updateParameters(int64_t step, std::atomic<int32_t>& next, int index) {
-  const auto tasks = static_cast<int32_t>(tasks_.size());
+EndOfStep Plan::endOf(int64_t step) const {
+  EndOfStep end{};
+  const int64_t steps = program_.stepsPerUpdate;
+  const int64_t samples = steps * program_.batchSize;
+  end.step = step;
+  end.update = step / steps;
+  end.begins = step % steps == 0;
+  end.updates = (step + 1) % steps == 0 || step + 1 == steps_;
+  const int64_t all = std::min(samples, buffers_.orderLength - end.update * samples);
+  end.share = static_cast<float>(static_cast<double>(stepSamples(step)) / static_cast<double>(all));
+  end.keepsGradients = step + 1 == steps_ || stop_[step & 1].load(std::memory_order_relaxed);
+  return end;
+}
+
+// Goes through the stages of a step's end, of which those that do not update are left out where the step does not.
+void Plan::finishStep(int64_t step, int64_t* turn, int index) {
+  const EndOfStep end = endOf(step);
+  for (const UpdateStage& stage : updates_.stages) {
+    const bool first = &stage == updates_.stages.data();
+    if (!first && !end.updates) break;
+    runUpdateStage(stage, end, first, tasksOf(*turn, index), index);
+    meet(index);
+    ++*turn;
+  }
+  if (index == 0 && buffers_.penalties) {
+    double penalty = 0;
+    for (const double part : penalties_) penalty += part;
+    buffers_.penalties[step] = penalty;
+  }
+}
+
+void Plan::runUpdateStage(const UpdateStage& stage, const EndOfStep& end, bool first, std::atomic<int32_t>& next,
+                          int index) {
   const double began = buffers_.profile ? now() : 0;
-  const int32_t all = tasks + static_cast<int32_t>(lowered_.follows.size());
+  const int32_t tasks = updates_.tasks(stage.work, static_cast<int32_t>(lowered_.norms.size()));
+  const int32_t all = tasks + (first ? static_cast<int32_t>(lowered_.follows.size()) : 0);
   for (int32_t task = next++; task < all; task = next++) {
-    if (task < tasks) {
-      update(step, tasks_[task], index);
-    } else {
+    if (task >= tasks) {
       const Follow& follow = lowered_.follows[task - tasks];
       const auto* statistics = reinterpret_cast<const float*>(stepBlock_.data() + follow.statistics.offset);
-      follow.run(follow, stepSamples(step), statistics, buffers_.parameters);
+      follow.run(follow, stepSamples(end.step), statistics, buffers_.parameters);
+      continue;
+    }
+    switch (stage.work) {
+      case UpdateWork::whole:
+        gather(end, task, index);
+        if (end.updates) apply(end, task);
+        break;
+      case UpdateWork::gather: gather(end, task, index); break;
+      case UpdateWork::norms: addNorm(task); break;
+      case UpdateWork::apply: apply(end, task); break;
+      default: changeMatrix(stage, end, task);
     }
   }
   if (buffers_.profile) profiles_[index][program_.instructions.size()] += now() - began;
 }
 
+Plan::Numbers Plan::numbersOf(int32_t task) {
+  const RowRange& range = updates_.ranges[task];
+  const Parameter& parameter = program_.parameters[range.of];
+  const int64_t rowFloats = parameter.size / updates_.rows[range.of];
+  Numbers numbers{};
+  numbers.offset = parameter.offset + range.begin * rowFloats;
+  numbers.count = (range.end - range.begin) * rowFloats;
+  numbers.own = lowered_.rules[range.of].accumulates ? gathered_.floats() : gradientSlots_.floats();
+  numbers.own += numbers.offset;
+  return numbers;
+}
+
 // Leaves the sums over the step's slices, and over all uses of the parameter, in the first slot.
-void Plan::sumGradients(int64_t step, const Task& task, float* gradients, int index) {
-  const Parameter& parameter = program_.parameters[task.parameter];
+void Plan::sumGradients(int64_t step, const RowRange& range, float* gradients, int index) {
+  const Parameter& parameter = program_.parameters[range.of];
   const int32_t slices = (stepSamples(step) + lowered_.lanes - 1) / lowered_.lanes;
-  const int64_t rowFloats = parameter.size / rows_[task.parameter];
-  const int64_t count = (task.end - task.begin) * rowFloats;
-  for (const GradientPart& part : lowered_.gradientParts[task.parameter]) {
-    float* partial = gradientSlots_.floats() + part.place + task.begin * rowFloats;
+  const int64_t rowFloats = parameter.size / updates_.rows[range.of];
+  const int64_t count = (range.end - range.begin) * rowFloats;
+  if (lowered_.gradientParts[range.of].empty()) memset(gradients, 0, static_cast<size_t>(count) * sizeof(float));
+  for (const GradientPart& part : lowered_.gradientParts[range.of]) {
+    float* partial = gradientSlots_.floats() + part.place + range.begin * rowFloats;
     if (part.product) {
       const double began = buffers_.profile ? now() : 0;
-      part.product(part, *kernels_, task.begin, task.end, slices, kept_.floats(), gradientSlots_.floats() + part.place);
+      part.product(part, *kernels_, range.begin, range.end, slices, kept_.floats(),
+                   gradientSlots_.floats() + part.place);
       if (buffers_.profile) {
         // It counts as the instruction's time, not as the last stage's.
         const double taken = now() - began;
@@ -48,35 +106,96 @@ void Plan::sumGradients(int64_t step, const Task& task, float* gradients, int in
   }
 }
 
-void Plan::update(int64_t step, const Task& task, int index) {
-  if (!lowered_.hasGradient[task.parameter]) return;
-  const Parameter& parameter = program_.parameters[task.parameter];
-  const int64_t rowFloats = parameter.size / rows_[task.parameter];
-  const int64_t offset = parameter.offset + task.begin * rowFloats;
-  const int64_t count = (task.end - task.begin) * rowFloats;
-  float* gradients = gradientSlots_.floats() + offset;
-  sumGradients(step, task, gradients, index);
-  const bool stopping = stop_[step & 1].load(std::memory_order_relaxed);
-  if (step + 1 == steps_ || stopping) {
-    memcpy(buffers_.gradients + offset, gradients, static_cast<size_t>(count) * sizeof(float));
+void Plan::gather(const EndOfStep& end, int32_t task, int index) {
+  const RowRange& range = updates_.ranges[task];
+  if (!lowered_.hasGradient[range.of]) return;
+  const ParameterRules& rules = lowered_.rules[range.of];
+  const UpdateKernels& kernels = *kernels_->update;
+  const Numbers n = numbersOf(task);
+  const float* weights = buffers_.parameters + n.offset;
+  float* gradients = gradientSlots_.floats() + n.offset;
+  sumGradients(end.step, range, gradients, index);
+  if (rules.penalized) {
+    const PenaltyGeometry& g = rules.penalty;
+    penalties_[task] = (g.l1 == 0 ? 0 : g.l1 * kernels.sizes(n.count, weights)) +
+                       (g.l2 == 0 ? 0 : g.l2 / 2 * kernels.squares(n.count, weights));
   }
-  if (lowered_.updates[task.parameter] < 0) return;
-  change(step, program_.instructions[lowered_.updates[task.parameter]], offset, count, gradients);
-  pack(task.parameter, task.begin, task.end);
+  if (rules.hasPenaltyGradient) {
+    kernels.addPenalty(n.count, rules.penaltyGradient.l1, rules.penaltyGradient.l2, weights, gradients);
+  }
+  if (rules.accumulates) kernels.gather(n.count, end.share, end.begins, gradients, n.own);
+  if (!end.updates) {
+    if (end.keepsGradients) keepGradients(n.offset, n.count, gradients);
+    return;
+  }
+  if (rules.largest > 0) kernels.clamp(n.count, static_cast<float>(rules.largest), n.own);
+  if (rules.squares) squares_[task] = kernels.squares(n.count, n.own);
 }
 
-// Changes `count` numbers of a parameter, which lie at `offset` among the parameters and in each slot of the state.
-void Plan::change(int64_t step, const Instruction& update, int64_t offset, int64_t count, const float* gradients) {
+// Hands the gradients of a run's last step to the caller.
+void Plan::keepGradients(int64_t offset, int64_t count, const float* gradients) {
+  memcpy(buffers_.gradients + offset, gradients, static_cast<size_t>(count) * sizeof(float));
+}
+
+// The squares of all of its members, range by range.
+void Plan::addNorm(int32_t norm) {
+  double squares = 0;
+  for (const int32_t parameter : lowered_.norms[norm]) {
+    for (int32_t range = updates_.firstRange[parameter]; range < updates_.firstRange[parameter + 1]; range++) {
+      squares += squares_[range];
+    }
+  }
+  norms_[norm] = sqrt(squares);
+}
+
+void Plan::boundByNorm(const EndOfStep& end, const ParameterRules& rules, const Numbers& n) {
+  if (rules.norm >= 0) {
+    const double factor = rules.largestNorm / (norms_[rules.norm] + 1e-6);
+    // A norm that is not a number makes the gradients such, too.
+    if (!(factor >= 1)) kernels_->update->scale(n.count, static_cast<float>(factor), n.own);
+  }
+  if (end.keepsGradients) keepGradients(n.offset, n.count, n.own);
+}
+
+void Plan::apply(const EndOfStep& end, int32_t task) {
+  const RowRange& range = updates_.ranges[task];
+  const ParameterRules& rules = lowered_.rules[range.of];
+  const Numbers n = numbersOf(task);
+  float* weights = buffers_.parameters + n.offset;
+  const int32_t matrix = updates_.matrixOf[range.of];
+  // Those of matrices are bounded before their momentum.
+  if (lowered_.hasGradient[range.of] && matrix < 0) boundByNorm(end, rules, n);
+  if (rules.update >= 0) {
+    const Instruction& update = program_.instructions[rules.update];
+    if (matrix >= 0) {
+      applyMatrix(end, updates_.matrices[matrix], update.geometry.update, n);
+    } else {
+      change(end, update, n);
+    }
+  }
+  if (rules.maxNorm.rows > 0) {
+    kernels_->update->boundRows(range.end - range.begin, rules.maxNorm.columns, rules.maxNorm.limit, weights);
+  }
+  if (rules.averageSlot >= 0) {
+    const double kept = buffers_.factors[end.update * program_.stepFactors + rules.averageFactor];
+    float* average = buffers_.state + rules.averageSlot * program_.parameterElements + n.offset;
+    kernels_->update->average(n.count, kept, weights, average);
+  }
+  if (rules.update >= 0) pack(range.of, range.begin, range.end);
+}
+
+// Changes numbers of a parameter by an optimizer that knows each by itself.
+void Plan::change(const EndOfStep& end, const Instruction& update, const Numbers& n) {
   UpdateArguments arguments{};
-  arguments.count = count;
-  arguments.gradients = gradients;
-  arguments.weights = buffers_.parameters + offset;
-  for (int32_t slot = 0; slot < program_.stateSlots; slot++) {
-    arguments.state[slot] = buffers_.state + slot * program_.parameterElements + offset;
+  arguments.count = n.count;
+  arguments.gradients = n.own;
+  arguments.weights = buffers_.parameters + n.offset;
+  for (int32_t slot = 0; slot < std::min(program_.stateSlots, kMostState); slot++) {
+    arguments.state[slot] = buffers_.state + slot * program_.parameterElements + n.offset;
   }
   arguments.geometry = &update.geometry.update;
-  arguments.learningRate = buffers_.learningRates[step];
-  arguments.factors = buffers_.factors + step * program_.stepFactors;
+  arguments.learningRate = buffers_.learningRates[end.update] * update.geometry.update.learningRateFactor;
+  arguments.factors = buffers_.factors + end.update * program_.stepFactors;
   (kernels_->update->*definitionOf(update.op).update.kernel)(arguments);
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 #include <stdint.h>
 
+#include <iterator>
 #include <vector>
 
 #include "plan/program.h"
@@ -18,9 +19,13 @@ class ProgramWriter {
   TargetKind targets = TargetKind::none;
   int32_t loss = -1;
   int32_t correct = -1;
+  int32_t penalty = -1;
+  int32_t stepsPerUpdate = 1;
+  int32_t stateSlots = 0;
+  int32_t stepFactors = 0;
 
-  int32_t tensor(Role role, Kind kind, bool batched, int64_t elements, int32_t parameter = -1) {
-    tensors_.push_back({role, kind, batched, elements, parameter});
+  int32_t tensor(Role role, Kind kind, bool batched, int64_t elements, int32_t parameter = -1, int32_t slot = -1) {
+    tensors_.push_back({role, kind, batched, elements, parameter, slot});
     return static_cast<int32_t>(tensors_.size()) - 1;
   }
   int32_t activation(int64_t elements) { return tensor(Role::activation, Kind::floats, true, elements); }
@@ -38,7 +43,9 @@ class ProgramWriter {
     return {number, tensor(Role::parameter, Kind::floats, false, size, number), size};
   }
   int32_t gradientOf(const ParameterTensor& p) { return tensor(Role::gradient, Kind::floats, false, p.size, p.number); }
-  int32_t stateOf(const ParameterTensor& p) { return tensor(Role::state, Kind::floats, false, p.size, p.number); }
+  int32_t stateOf(const ParameterTensor& p, int32_t slot) {
+    return tensor(Role::state, Kind::floats, false, p.size, p.number, slot);
+  }
   int32_t partialOf(const ParameterTensor& p) { return tensor(Role::partial, Kind::floats, false, p.size, p.number); }
 
   void add(Op op, const std::vector<int32_t>& inputs, const std::vector<int32_t>& outputs,
@@ -59,6 +66,9 @@ class ProgramWriter {
                              static_cast<double>(sampleElements),
                              static_cast<double>(targets),
                              static_cast<double>(parameterElements_),
+                             static_cast<double>(stepsPerUpdate),
+                             static_cast<double>(stateSlots),
+                             static_cast<double>(stepFactors),
                              static_cast<double>(parameters_.size())};
     const auto put = [&n](auto value) { n.push_back(static_cast<double>(value)); };
     for (const Parameter& p : parameters_) {
@@ -72,6 +82,7 @@ class ProgramWriter {
       put(t.batched);
       put(t.elements);
       put(t.parameter);
+      put(t.slot);
     }
     put(instructions_.size());
     for (const Written& i : instructions_) {
@@ -87,6 +98,7 @@ class ProgramWriter {
     for (const int32_t id : results_) put(id);
     put(loss);
     put(correct);
+    put(penalty);
     return n;
   }
 
@@ -182,7 +194,7 @@ inline std::vector<double> smallTrainingProgram(int32_t batchSize) {
   w.add(Op::biasGrad, {gC1}, {gradientOf(b1)}, {3, 42});
   const int64_t sizes[] = {w3.size, b3.size, w2.size, b2.size, w1.size, b1.size};
   for (size_t i = 0; i < updates.size(); i++) {
-    w.add(Op::sgd, {updates[i].first, updates[i].second}, {}, {static_cast<double>(sizes[i]), 0, 0});
+    w.add(Op::sgd, {updates[i].first, updates[i].second}, {}, {static_cast<double>(sizes[i]), 0, 0, 1});
   }
   return w.numbers();
 }
@@ -247,9 +259,11 @@ inline std::vector<double> joinedTrainingProgram(int32_t batchSize) {
   w.add(Op::add, {weightParts[0], weightParts[1]}, {gWeight}, {36});
   w.add(Op::biasGrad, {gOnce}, {biasParts[1]}, {6, 1});
   w.add(Op::add, {biasParts[0], biasParts[1]}, {gBias}, {6});
-  w.add(Op::adam, {weight.tensor, gWeight, w.stateOf(weight), w.stateOf(weight)}, {},
-        {36, 0, 0.01, 0.9, 0.999, 1e-8, 0});
-  w.add(Op::adam, {bias.tensor, gBias, w.stateOf(bias), w.stateOf(bias)}, {}, {6, 0, 0.01, 0.9, 0.999, 1e-8, 0});
+  w.stateSlots = w.stepFactors = 2;
+  w.add(Op::adam, {weight.tensor, gWeight, w.stateOf(weight, 0), w.stateOf(weight, 1)}, {},
+        {36, 0, 0.01, 1, 0.9, 0.999, 1e-8, 0});
+  w.add(Op::adam, {bias.tensor, gBias, w.stateOf(bias, 0), w.stateOf(bias, 1)}, {},
+        {6, 0, 0.01, 1, 0.9, 0.999, 1e-8, 0});
   return w.numbers();
 }
 
@@ -314,10 +328,87 @@ inline std::vector<double> normalizedTrainingProgram(int32_t batchSize, RowOf ro
   w.add(Op::statisticsRow, {sumsFirst}, {gBeta}, {2, 0});
   w.add(Op::scatter, {gX}, {}, {6, static_cast<double>(w.result(gX))});
   w.add(Op::followStatistics, {mean.tensor, variance.tensor, own}, {}, {2, 3, 0.1});
-  w.add(Op::sgd, {weight.tensor, gWeight}, {}, {6 * kSmallClasses, 0, 0});
-  w.add(Op::sgd, {gamma.tensor, gGamma}, {}, {2, 0, 0});
-  w.add(Op::sgd, {beta.tensor, gBeta}, {}, {2, 0, 0});
+  w.add(Op::sgd, {weight.tensor, gWeight}, {}, {6 * kSmallClasses, 0, 0, 1});
+  w.add(Op::sgd, {gamma.tensor, gGamma}, {}, {2, 0, 0, 1});
+  w.add(Op::sgd, {beta.tensor, gBeta}, {}, {2, 0, 0, 1});
   return w.numbers();
+}
+
+// Rows of 6 numbers, a dense layer of 5 classes whose weight is everything that a parameter can be at the end of a
+// step: penalized, its gradient gathered over two steps and bounded, changed as a matrix, its rows bounded, averaged.
+// The bias is changed by Adam. `rules` are those of the weight, in this order; its penalty is always there.
+enum class Rule { gather, boundValues, addSquares, boundNorm, update, boundRows, average };
+
+constexpr Rule kRules[] = {Rule::gather, Rule::boundValues, Rule::addSquares, Rule::boundNorm,
+                           Rule::update, Rule::boundRows,   Rule::average};
+
+inline std::vector<double> ruledTrainingProgramOf(int32_t batchSize, const std::vector<Rule>& rules) {
+  ProgramWriter w;
+  w.batchSize = batchSize;
+  w.sampleElements = 6;
+  w.targets = TargetKind::classes;
+  w.stepsPerUpdate = 2;
+  w.stateSlots = 3;
+  w.stepFactors = 3;
+  const std::vector<double> dense = {6, kSmallClasses};
+  const std::vector<double> loss = {kSmallClasses, 1, 1};
+  const auto weight = w.parameter(30);
+  const auto bias = w.parameter(kSmallClasses);
+  const int32_t labels = w.tensor(Role::targets, Kind::label, true, 1);
+  const int32_t x = w.activation(6);
+  const int32_t logits = w.activation(kSmallClasses);
+  const int32_t losses = w.activation(1);
+  w.loss = w.scalar();
+  w.correct = w.scalar();
+  w.penalty = w.scalar();
+  w.add(Op::gather, {}, {x}, {1, 1, 6, 0, 0, 0, 0, 1, 0});
+  w.add(Op::dense, {x, weight.tensor, bias.tensor}, {logits}, dense);
+  w.add(Op::scatter, {logits}, {}, {kSmallClasses, static_cast<double>(w.result(logits))});
+  w.add(Op::softmaxCrossEntropy, {logits, labels}, {losses}, loss);
+  w.add(Op::meanLoss, {losses}, {w.loss}, {});
+  w.add(Op::countCorrect, {logits, labels}, {w.correct}, {kSmallClasses, 1});
+  w.add(Op::weightPenalty, {weight.tensor, -1}, {w.penalty}, {30, 0.1, 0.2});
+
+  const int32_t gLogits = w.activation(kSmallClasses);
+  const int32_t parts[] = {w.partialOf(weight), w.partialOf(weight)};
+  const int32_t gWeight = w.gradientOf(weight);
+  const int32_t gBias = w.gradientOf(bias);
+  w.add(Op::weightPenaltyGrad, {weight.tensor}, {parts[0]}, {30, 0.1, 0.2});
+  w.add(Op::softmaxCrossEntropyGrad, {logits, labels}, {gLogits}, loss);
+  w.add(Op::denseGradWeight, {gLogits, x}, {parts[1]}, dense);
+  w.add(Op::add, {parts[0], parts[1]}, {gWeight}, {30});
+  w.add(Op::biasGrad, {gLogits}, {gBias}, {kSmallClasses, 1});
+  const int32_t squaresOfBias = w.scalar();
+  const int32_t squares = w.scalar();
+  w.add(Op::squaredNorm, {gBias, -1}, {squaresOfBias}, {kSmallClasses});
+  int32_t norm = squaresOfBias;
+  for (const Rule rule : rules) {
+    switch (rule) {
+      case Rule::gather:
+        w.add(Op::accumulate, {gWeight, w.tensor(Role::accumulated, Kind::floats, false, 30, weight.number)}, {}, {30});
+        break;
+      case Rule::boundValues: w.add(Op::clipValue, {gWeight}, {}, {30, 0.5}); break;
+      case Rule::addSquares:
+        w.add(Op::squaredNorm, {gWeight, squaresOfBias}, {squares}, {30});
+        norm = squares;
+        break;
+      case Rule::boundNorm: w.add(Op::clipNorm, {gWeight, norm}, {}, {30, 0.01}); break;
+      case Rule::update:
+        w.add(Op::muon, {weight.tensor, gWeight, w.stateOf(weight, 0)}, {},
+              {30, 0, 0.1, 1, 0.9, 1, 5, kSmallClasses, 6});
+        break;
+      case Rule::boundRows: w.add(Op::maxNorm, {weight.tensor}, {}, {kSmallClasses, 6, 0.3}); break;
+      case Rule::average: w.add(Op::averageWeights, {weight.tensor, w.stateOf(weight, 2)}, {}, {30, 2}); break;
+    }
+  }
+  w.add(Op::clipNorm, {gBias, norm}, {}, {kSmallClasses, 0.01});
+  w.add(Op::adam, {bias.tensor, gBias, w.stateOf(bias, 0), w.stateOf(bias, 1)}, {},
+        {kSmallClasses, 0, 0.01, 1, 0.9, 0.999, 1e-8, 0});
+  return w.numbers();
+}
+
+inline std::vector<double> ruledTrainingProgram(int32_t batchSize) {
+  return ruledTrainingProgramOf(batchSize, {std::begin(kRules), std::end(kRules)});
 }
 
 }  // namespace laminet::testing

@@ -16,7 +16,7 @@ struct RunMemory {
   std::vector<int32_t> labels;
   std::vector<uint32_t> order;
   std::vector<float> state;
-  std::vector<double> learningRates, factors, losses, correct;
+  std::vector<double> learningRates, factors, losses, correct, penalties;
   std::vector<int32_t> control = {0, 0};
   std::vector<std::vector<float>> results;
   RunBuffers buffers;
@@ -43,11 +43,14 @@ inline std::unique_ptr<RunMemory> makeRunMemory(const Program& program, int64_t 
   m.values = randomReals(random, samples * program.targetElements);
   for (int64_t i = 0; i < orderLength; i++) m.order.push_back(static_cast<uint32_t>(random.whole(0, samples - 1)));
   const auto steps = static_cast<size_t>((orderLength + program.batchSize - 1) / program.batchSize);
-  m.learningRates.assign(steps, 0.05);
+  const size_t updates =
+      (steps + static_cast<size_t>(program.stepsPerUpdate) - 1) / static_cast<size_t>(program.stepsPerUpdate);
+  m.learningRates.assign(updates, 0.05);
   m.state.assign(static_cast<size_t>(program.stateSlots * program.parameterElements), 0);
-  m.factors.assign(steps * static_cast<size_t>(program.stepFactors), 0.05);
+  m.factors.assign(updates * static_cast<size_t>(program.stepFactors), 0.05);
   m.losses.assign(steps, -1);
   m.correct.assign(steps, -1);
+  m.penalties.assign(steps, -1);
   for (const int32_t id : program.results) {
     m.results.emplace_back(static_cast<size_t>(orderLength * program.tensors[id].elements));
   }
@@ -62,6 +65,7 @@ inline std::unique_ptr<RunMemory> makeRunMemory(const Program& program, int64_t 
   b.factors = m.factors.data();
   b.losses = m.losses.data();
   b.correct = m.correct.data();
+  if (program.penalty >= 0) b.penalties = m.penalties.data();
   b.control = m.control.data();
   for (std::vector<float>& result : m.results) b.results.push_back(result.data());
   return memory;

@@ -9,8 +9,8 @@ import { maxPool2d } from '../../lib/layers/max-pool2d';
 import { crossEntropy } from '../../lib/losses/loss';
 import { chain } from '../../lib/model/graph';
 import type { Instruction, Program } from '../../lib/ops/program';
-import { OP_NAMES } from '../../lib/ops/registry';
-import { adam } from '../../lib/optimizers/adam';
+import { muon } from '../../lib/optimizers/muon';
+import { l2 } from '../../lib/regularizers/regularizer';
 import { instructionSets } from '../support/backends';
 import { normals, randomLabels } from '../support/random';
 import { compilePlain, placeParameters } from '../support/single-op';
@@ -44,7 +44,11 @@ const program = compilePlain(graph, {
   batchSize: BATCH,
   targets: 'classes',
   loss: crossEntropy(),
-  optimizer: adam(),
+  optimizer: muon({ except: 'conv2d_1' }),
+  regularizer: { regularizer: l2(0.01), kinds: ['weight'] },
+  clipping: { by: 'globalNorm', limit: 1 },
+  averaging: {},
+  stepsPerUpdate: 2,
   outputResult: true,
 });
 
@@ -72,6 +76,7 @@ interface Buffers {
   version: unknown;
   state: unknown;
   factors: unknown;
+  penalties: unknown;
   exchange: unknown;
   callBack: unknown;
 }
@@ -88,13 +93,14 @@ function runSync(addon: Addon, plan: unknown, buffers: Buffers): number {
 
 function makeBuffers(entries = SAMPLES): Buffers & { order: Uint32Array; control: Int32Array } {
   const steps = Math.ceil(entries / BATCH);
+  const updates = Math.ceil(steps / program.stepsPerUpdate);
   return {
     parameters: placeParameters(graph, 'float32', (_, index) => normals(graph.parameters[index]?.size ?? 0, 3 + index)),
     gradients: new Float32Array(program.parameterElements),
     samples: Float32Array.from(normals(SAMPLES * PIXELS, 1)),
     targets: randomLabels(SAMPLES, CLASSES, 2),
     order: Uint32Array.from({ length: entries }, (_, entry) => entry % SAMPLES),
-    learningRates: new Float64Array(steps).fill(0.01),
+    learningRates: new Float64Array(updates).fill(0.01),
     losses: new Float64Array(steps),
     correct: new Float64Array(steps),
     control: new Int32Array(new SharedArrayBuffer(8)),
@@ -102,7 +108,8 @@ function makeBuffers(entries = SAMPLES): Buffers & { order: Uint32Array; control
     profile: undefined,
     version: 0,
     state: new Float32Array(program.stateSlots * program.parameterElements),
-    factors: new Float64Array(steps * program.stepFactors).fill(0.5),
+    factors: new Float64Array(updates * program.stepFactors).fill(0.5),
+    penalties: new Float64Array(steps),
     exchange: undefined,
     callBack: undefined,
   };
@@ -112,10 +119,9 @@ function makeBuffers(entries = SAMPLES): Buffers & { order: Uint32Array; control
 function buffersFor(numbers: readonly number[]): Buffers | undefined {
   let next = 0;
   const read = (): number => numbers[next++] as number;
-  const [, , , batchSize, bytes, sampleElements, targets, parameterElements, parameters] = Array.from(
-    { length: 9 },
-    read,
-  ) as [number, number, number, number, number, number, number, number, number];
+  const header = Array.from({ length: 12 }, read);
+  const [batchSize = 0, bytes, sampleElements = 0, targets, parameterElements = 0] = header.slice(3);
+  const [stateSlots = 0, stepFactors = 0, parameters = 0] = header.slice(9);
   // A larger one is sound as well, but would take long.
   if (batchSize > 1000) return undefined;
   next += 2 * parameters;
@@ -125,13 +131,11 @@ function buffersFor(numbers: readonly number[]): Buffers | undefined {
     batched: read(),
     elements: read(),
     parameter: read(),
+    slot: read(),
   }));
-  let slots = 0;
   for (let left = read(); left > 0; left--) {
-    const op = OP_NAMES[read()];
-    const inputs = read();
-    if (op === 'adam') slots = Math.max(slots, inputs - 2);
-    const operandsAndFields = inputs + read() + read();
+    read();
+    const operandsAndFields = read() + read() + read();
     next += operandsAndFields;
   }
   const results = Array.from({ length: read() }, () => tensors[read()]?.elements ?? 0);
@@ -151,8 +155,9 @@ function buffersFor(numbers: readonly number[]): Buffers | undefined {
     results: results.map((elements) => new Float32Array(entries * elements)),
     profile: undefined,
     version: 0,
-    state: new Float32Array(slots * parameterElements),
-    factors: new Float64Array(3 * program.stepFactors).fill(0.5),
+    state: new Float32Array(stateSlots * parameterElements),
+    factors: new Float64Array(3 * stepFactors).fill(0.5),
+    penalties: new Float64Array(3),
     exchange: undefined,
     callBack: undefined,
   };
@@ -316,7 +321,7 @@ describe('buffers that the addon is to run on', () => {
   wrong.push(
     { field: 'parameters', what: 'one too long', value: new Float32Array(program.parameterElements + 1) },
     { field: 'gradients', what: 'one too long', value: new Float32Array(program.parameterElements + 1) },
-    { field: 'state', what: 'one too long', value: new Float32Array(2 * program.parameterElements + 1) },
+    { field: 'state', what: 'one too long', value: new Float32Array(3 * program.parameterElements + 1) },
     { field: 'order', what: 'an index beyond the data', value: Uint32Array.of(0, 1, SAMPLES) },
     { field: 'order', what: 'the largest index', value: Uint32Array.of(0xffff_ffff) },
     { field: 'profile', what: 'one too short', value: new Float64Array(program.instructions.length + 1) },

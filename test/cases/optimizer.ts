@@ -2,6 +2,7 @@ import { adam, adamax, adamw, nadam, radam } from '../../lib/optimizers/adam';
 import { adadelta, adagrad, rmsprop } from '../../lib/optimizers/adaptive';
 import type { Optimizer } from '../../lib/optimizers/contract';
 import { lion } from '../../lib/optimizers/lion';
+import { muon } from '../../lib/optimizers/muon';
 import { sgd } from '../../lib/optimizers/optimizer';
 
 /** An optimizer, and where PyTorch's steps with it are, if it has it. */
@@ -43,4 +44,5 @@ export const optimizerCases: readonly OptimizerCase[] = [
     fixture: 'optimizer_rmsprop_centered_momentum',
   },
   { name: 'lion, decaying', optimizer: lion({ learningRate: 0.01, weightDecay: 0.1 }) },
+  { name: 'muon', optimizer: muon({ learningRate: 0.01 }) },
 ];

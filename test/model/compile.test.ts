@@ -15,6 +15,7 @@ import { graphCases } from '../cases/graph';
 import { layerCases } from '../cases/layers';
 import { lossCases } from '../cases/loss';
 import { optimizerCases } from '../cases/optimizer';
+import { updateRulesCases } from '../cases/update-rules';
 import { compilePlain, projectionOnTargets } from '../support/single-op';
 
 const network = chain(
@@ -77,10 +78,10 @@ backward:
   %16:2x1x3x2 = conv2dGradWeight(%24:2x4x5, %4:1x6x6) ${CONV}  ; conv2d_1
   %17:2 = biasGrad(%24:2x4x5) {channels=2 pixels=20}  ; conv2d_1
 update:
-  sgd(%0:2x1x3x2, %16:2x1x3x2) {elements=12 l2=0 weightDecay=0}  ; conv2d_1
-  sgd(%1:2, %17:2) {elements=2 l2=0 weightDecay=0}  ; conv2d_1
-  sgd(%2:3x8, %18:3x8) {elements=24 l2=0 weightDecay=0}  ; dense_1
-  sgd(%3:3, %19:3) {elements=3 l2=0 weightDecay=0}  ; dense_1`);
+  sgd(%0:2x1x3x2, %16:2x1x3x2) {elements=12 l2=0 weightDecay=0 learningRateFactor=1}  ; conv2d_1
+  sgd(%1:2, %17:2) {elements=2 l2=0 weightDecay=0 learningRateFactor=1}  ; conv2d_1
+  sgd(%2:3x8, %18:3x8) {elements=24 l2=0 weightDecay=0 learningRateFactor=1}  ; dense_1
+  sgd(%3:3, %19:3) {elements=3 l2=0 weightDecay=0 learningRateFactor=1}  ; dense_1`);
 });
 
 it('evaluates without a backward pass, and predicts without a loss', () => {
@@ -161,6 +162,11 @@ it('the case tables reach every op of the registry', () => {
   for (const { optimizer } of optimizerCases) {
     const options = { purpose: 'train', batchSize: 1, targets: 'values', loss: projectionOnTargets(1) } as const;
     for (const op of opsOf(compilePlain(chain([3], [dense({ units: 2 })]), { ...options, optimizer }))) reached.add(op);
+  }
+  for (const { rules, constraint } of updateRulesCases) {
+    const options = { purpose: 'train', batchSize: 1, targets: 'values', loss: projectionOnTargets(1) } as const;
+    const layer = dense({ units: 2, ...(constraint && { kernelConstraint: constraint }) });
+    for (const op of opsOf(compilePlain(chain([3], [layer]), { ...options, ...rules }))) reached.add(op);
   }
   expect([...reached].sort()).toEqual([...OP_NAMES].sort());
 });

@@ -103,7 +103,7 @@ describe('a network that is no chain', () => {
   %15:3x3 = denseGradWeight(%11:3, %1:3) {inputs=3 outputs=3}  ; dense_1
   %10:3x3 = add(%16:3x3, %15:3x3) {elements=9}  ; dense_1
 update:
-  sgd(%0:3x3, %10:3x3) {elements=9 l2=0 weightDecay=0}  ; dense_1`);
+  sgd(%0:3x3, %10:3x3) {elements=9 l2=0 weightDecay=0 learningRateFactor=1}  ; dense_1`);
   });
 
   it('has right gradients', async () => {

@@ -10,6 +10,7 @@ import { sequential } from '../../lib/model/sequential';
 import { adam, nadam } from '../../lib/optimizers/adam';
 import { rmsprop } from '../../lib/optimizers/adaptive';
 import type { Optimizer } from '../../lib/optimizers/contract';
+import { muon } from '../../lib/optimizers/muon';
 import { type OptimizerName, sgd, toOptimizer } from '../../lib/optimizers/optimizer';
 import { optimizerCases } from '../cases/optimizer';
 import { quarters } from '../support/toy';
@@ -87,6 +88,7 @@ describe.each<BackendName>(['native', 'reference'])('on the %s backend', (backen
       'adagrad',
       'adadelta',
       'lion',
+      'muon',
     ] as const) {
       using model = toy(backend, name);
       const { epochs } = await model.fit(data, { ...OPTIONS, epochs: 5 });
@@ -99,16 +101,46 @@ it('is as large as the optimizer asks for, and empty without slots', () => {
   const graph = chain([3], [dense({ units: 2 })]);
   const elements = graph.parameterElements;
   const lengths = [sgd(), sgd({ momentum: 0.9 }), adam(), adam({ amsgrad: true }), rmsprop({ centered: true })].map(
-    (optimizer) => new OptimizerState(optimizer, graph, 'float32').values.length,
+    (optimizer) => new OptimizerState({ optimizer }, graph, 'float32').values.length,
   );
   expect(lengths).toEqual([0, elements, 2 * elements, 3 * elements, 2 * elements]);
+});
+
+it('is reached as tensors by name: what the optimizer keeps of each parameter, and the average', () => {
+  const layers = [conv2d({ filters: 2, kernelSize: 3 }), flatten(), dense({ units: 2 })];
+  const graph = chain([1, 4, 4], layers);
+  const state = new OptimizerState({ optimizer: muon(), averaging: {} }, graph, 'float32');
+  const tensors = [...state.tensors()];
+  expect(tensors.map(({ name, shape }) => `${name} ${shape}`)).toEqual([
+    'momentum conv2d_1.weight 2,1,3,3',
+    'mean conv2d_1.bias 2',
+    'momentum dense_1.weight 2,8',
+    'mean dense_1.bias 2',
+    'squares conv2d_1.bias 2',
+    'squares dense_1.bias 2',
+    'average conv2d_1.weight 2,1,3,3',
+    'average conv2d_1.bias 2',
+    'average dense_1.weight 2,8',
+    'average dense_1.bias 2',
+  ]);
+  for (const [index, { values }] of tensors.entries()) values.fill(index + 1);
+  // No tensor lies over another.
+  for (const [index, { values }] of tensors.entries()) expect(values.every((value) => value === index + 1)).toBe(true);
+});
+
+it('refuses groups of parameters that the network has none of', () => {
+  const graph = chain([3], [dense({ units: 2 })]);
+  const optimizer = sgd({ groups: [{ match: 'conv*', learningRateFactor: 2 }] });
+  expect(() => new OptimizerState({ optimizer }, graph, 'float32')).toThrow(
+    expect.objectContaining({ code: 'E_OPTION', message: expect.stringContaining('groups[0] of sgd') }),
+  );
 });
 
 it('gives the factors of the steps to come, whatever was asked for before', () => {
   const graph = chain([3], [dense({ units: 2 })]);
   const optimizer = nadam();
   const rates = new Float64Array(6).fill(0.1);
-  const state = new OptimizerState(optimizer, graph, 'float32');
+  const state = new OptimizerState({ optimizer }, graph, 'float32');
   const all = [...(state.memory(rates).factors ?? [])];
   state.steps = 4;
   expect([...(state.memory(rates.slice(0, 2)).factors ?? [])]).toEqual(all.slice(12));
@@ -119,6 +151,6 @@ it('gives the factors of the steps to come, whatever was asked for before', () =
 it('optimizers are named, and others are refused', () => {
   expect(toOptimizer('adamw').name).toBe('adamw');
   expect(() => toOptimizer('adams' as OptimizerName)).toThrow(
-    'there is no optimizer "adams"; there is sgd, adagrad, adadelta, rmsprop, adam, adamw, adamax, nadam, radam, lion',
+    'there is no optimizer "adams"; there is sgd, adagrad, adadelta, rmsprop, adam, adamw, adamax, nadam, radam, lion, muon',
   );
 });

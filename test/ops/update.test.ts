@@ -75,7 +75,13 @@ describe.each(targets)('updates on $name', (target) => {
   });
 
   it.each(optimizerCases)('$name stands still without gradients', ({ optimizer }) => {
-    const still = optimizer.attributes.l2 === 0 && optimizer.attributes.weightDecay === 0;
+    const { attributes } = optimizer.ruleFor({
+      name: 'dense_1.weight',
+      layer: 'dense_1',
+      kind: 'weight',
+      shape: [1, WEIGHTS],
+    });
+    const still = attributes.l2 === 0 && attributes.weightDecay === 0;
     const first = normals(WEIGHTS, 3);
     const weights = takeSteps(target, optimizer, first, new Float64Array(3 * WEIGHTS)).at(-1) ?? [];
     if (still) expectClose('weights', weights, first, exact);

@@ -1,9 +1,10 @@
 import { adam, adamax, adamw, nadam, radam } from '../../lib/optimizers/adam';
 import { adadelta, adagrad, rmsprop } from '../../lib/optimizers/adaptive';
 import { lion } from '../../lib/optimizers/lion';
+import { muon } from '../../lib/optimizers/muon';
 import { sgd } from '../../lib/optimizers/optimizer';
 
-const makers = { sgd, adagrad, adadelta, rmsprop, adam, adamw, adamax, nadam, radam, lion };
+const makers = { sgd, adagrad, adadelta, rmsprop, adam, adamw, adamax, nadam, radam, lion, muon };
 
 it.each(Object.entries(makers))('%s refuses rates and decays out of range', (_, make) => {
   for (const learningRate of [0, -1, Number.NaN]) {

@@ -1,5 +1,7 @@
 import type { RunRequest } from '../../lib/backends/backend';
+import { updateFactors } from '../../lib/model/optimizer-state';
 import type { Program } from '../../lib/ops/program';
+import type { WeightAveraging } from '../../lib/optimizers/averaging';
 import { type Optimizer, stepFactors } from '../../lib/optimizers/contract';
 import { sizeOf } from '../../lib/tensor/shape';
 import { allocateFloats, type FloatArray, type Precision } from '../../lib/tensor/storage';
@@ -16,6 +18,7 @@ export interface RequestFields {
   readonly learningRate?: number;
   /** What the program was compiled with, where it keeps a state or is given factors. */
   readonly optimizer?: Optimizer;
+  readonly averaging?: WeightAveraging;
   /** That the optimizer has made before. Default: 0. */
   readonly stepsBefore?: number;
   /** Default: zeros. */
@@ -53,7 +56,9 @@ export function makeRequest(program: Program, precision: Precision, fields: Requ
   const steps = Math.ceil(order.length / program.batchSize);
   const bytes = program.source.kind === 'uint8';
   const { targets, learningRate, optimizer, stepsBefore = 0 } = fields;
-  const learningRates = learningRate === undefined ? undefined : doubles(steps).fill(learningRate);
+  const updates = Math.ceil(steps / program.stepsPerUpdate);
+  const learningRates = learningRate === undefined ? undefined : doubles(updates).fill(learningRate);
+  const factors = optimizer && updateFactors({ optimizer, ...(fields.averaging && { averaging: fields.averaging }) });
   return {
     parameters: fields.parameters ?? allocateFloats(precision, program.parameterElements),
     gradients: allocateFloats(precision, program.parameterElements),
@@ -62,9 +67,10 @@ export function makeRequest(program: Program, precision: Precision, fields: Requ
     order,
     ...(learningRates && { learningRates }),
     state: fields.state ?? allocateFloats(precision, program.stateSlots * program.parameterElements),
-    ...(optimizer && learningRates && { factors: stepFactors(optimizer, stepsBefore + 1, learningRates) }),
+    ...(factors && learningRates && { factors: stepFactors(factors, stepsBefore + 1, updates) }),
     losses: doubles(steps),
     correct: doubles(steps),
+    ...(program.penalty >= 0 && { penalties: doubles(steps) }),
     results: program.results.map((id) =>
       allocateFloats(precision, order.length * sizeOf(program.tensors[id]?.shape ?? [])),
     ),

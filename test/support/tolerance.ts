@@ -57,6 +57,15 @@ export function float32Training(steps: number, length: number): Tolerance {
   return { name: `float32 training, ${steps} steps`, relative: steps * float32Reduction(length).relative };
 }
 
+/**
+ * Single precision against a wider one, after `rounds` of the iteration that makes matrices orthogonal. A round multiplies what
+ * lies along the smallest singular values by up to 3.4445, errors, too, and five rounds by 485; in the mean over all
+ * directions it is a fraction of that, and 64 units a round cover the tails.
+ */
+export function float32Newton(rounds: number): Tolerance {
+  return { name: `float32 orthogonalization, ${rounds} rounds`, relative: 64 * rounds * FLOAT32_EPSILON };
+}
+
 /** The most terms that any sum of a program has, over a batch of `count`. */
 export function longestReduction(program: Program, count: number): number {
   let longest = 1;

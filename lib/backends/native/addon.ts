@@ -20,6 +20,7 @@ type RunBuffers = [
   version: number,
   state: unknown,
   factors: unknown,
+  penalties: unknown,
   exchange: unknown,
   callBack: CallBack | undefined,
 ];

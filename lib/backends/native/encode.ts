@@ -7,13 +7,23 @@ const MAGIC = 0x4c414d49;
 const VERSION = 1;
 
 // The order of these lists is the order of the enumerations in native/plan/program.h.
-const ROLES = ['activation', 'parameter', 'gradient', 'targets', 'scalar', 'partial', 'statistics', 'state'] as const;
+const ROLES = [
+  'activation',
+  'parameter',
+  'gradient',
+  'targets',
+  'scalar',
+  'partial',
+  'statistics',
+  'state',
+  'accumulated',
+] as const;
 const KINDS = ['float', 'label', 'index'] as const;
 const TARGETS = ['none', 'classes', 'values'] as const;
 const PURPOSES = ['train', 'evaluate', 'predict'] as const;
 
-function encodeTensor({ role, kind, batched, shape, parameter }: ProgramTensor): number[] {
-  return [ROLES.indexOf(role), KINDS.indexOf(kind), batched ? 1 : 0, sizeOf(shape), parameter ?? -1];
+function encodeTensor({ role, kind, batched, shape, parameter, slot }: ProgramTensor): number[] {
+  return [ROLES.indexOf(role), KINDS.indexOf(kind), batched ? 1 : 0, sizeOf(shape), parameter ?? -1, slot ?? -1];
 }
 
 function encodeInstruction({ op, inputs, outputs, geometry }: Instruction): number[] {
@@ -32,6 +42,9 @@ export function encodeProgram(program: Program): Float64Array {
     sizeOf(program.source.shape),
     TARGETS.indexOf(program.targets),
     program.parameterElements,
+    program.stepsPerUpdate,
+    program.stateSlots,
+    program.stepFactors,
     program.parameters.length,
     ...program.parameters.flatMap(({ offset, size }) => [offset, size]),
     program.tensors.length,
@@ -42,6 +55,7 @@ export function encodeProgram(program: Program): Float64Array {
     ...program.results,
     program.loss,
     program.correct,
+    program.penalty,
   ];
   return Float64Array.from(numbers);
 }

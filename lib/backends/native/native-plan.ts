@@ -86,6 +86,7 @@ export class NativePlan implements Plan {
       request.version ?? 0,
       request.state,
       request.factors,
+      request.penalties,
       customs.exchange,
       customs.callBack,
     ] as const;

@@ -37,11 +37,12 @@ export interface BoundInstruction {
 
 /** A program bound to one request: its instructions can be run for one step after another. */
 export interface BoundProgram {
-  /** Everything but the updates, in program order. */
+  /** Everything that is done before the loss is looked at, in program order. */
   readonly compute: readonly BoundInstruction[];
+  readonly finish: readonly BoundInstruction[];
   readonly update: readonly BoundInstruction[];
-  /** Makes `number` the current step: which samples it takes, its learning rate, its targets. */
-  begin(number: number): void;
+  /** Makes `number` the current step: which samples it takes, its learning rate, its targets. Whether it is to update. */
+  begin(number: number): boolean;
   /** The number in a scalar tensor. */
   scalar(id: number): number;
 }
@@ -56,12 +57,6 @@ function gatherTargets(target: FloatArray | Int32Array, width: number, { request
   }
 }
 
-/** The slot of each tensor of state: an update names them in order, behind the parameter and its gradient. */
-function stateSlots(program: Program): ReadonlyMap<number, number> {
-  const updates = program.instructions.filter(({ phase }) => phase === 'update');
-  return new Map(updates.flatMap(({ inputs }) => inputs.slice(2).map((id, slot) => [id, slot] as const)));
-}
-
 /** Binds a program's instructions to working memory and to a request's parameters, gradients and data. */
 export function bindProgram(program: Program, memory: WorkingMemory, request: RunRequest): BoundProgram {
   const step: Step = {
@@ -69,16 +64,18 @@ export function bindProgram(program: Program, memory: WorkingMemory, request: Ru
     customs: program.customs,
     count: 0,
     first: 0,
+    share: 1,
+    beginsUpdate: true,
+    updates: true,
     learningRate: 0,
     factors: new Float64Array(0),
   };
-  const slots = stateSlots(program);
   const operands: readonly Operand[] = program.tensors.map((tensor) => {
     if (!isOfModel(tensor)) return memory[tensor.id];
     const slot = program.parameters[tensor.parameter ?? -1];
     if (!slot) return undefined;
     if (tensor.role === 'state') {
-      const begin = (slots.get(tensor.id) ?? 0) * program.parameterElements + slot.offset;
+      const begin = (tensor.slot ?? 0) * program.parameterElements + slot.offset;
       return request.state?.subarray(begin, begin + slot.size);
     }
     const buffer = tensor.role === 'gradient' ? request.gradients : request.parameters;
@@ -100,15 +97,23 @@ export function bindProgram(program: Program, memory: WorkingMemory, request: Ru
   };
 
   return {
-    compute: program.instructions.filter(({ phase }) => phase !== 'update').map(bind),
+    compute: program.instructions.filter(({ phase }) => phase !== 'finish' && phase !== 'update').map(bind),
+    finish: program.instructions.filter(({ phase }) => phase === 'finish').map(bind),
     update: program.instructions.filter(({ phase }) => phase === 'update').map(bind),
     begin(number) {
-      step.first = number * program.batchSize;
-      step.count = Math.min(program.batchSize, request.order.length - step.first);
-      step.learningRate = request.learningRates?.[number] ?? 0;
-      const firstFactor = number * program.stepFactors;
-      step.factors = request.factors?.subarray(firstFactor, firstFactor + program.stepFactors) ?? step.factors;
+      const { batchSize, stepsPerUpdate, stepFactors } = program;
+      const samples = request.order.length;
+      const update = Math.floor(number / stepsPerUpdate);
+      const firstOfUpdate = update * stepsPerUpdate * batchSize;
+      step.first = number * batchSize;
+      step.count = Math.min(batchSize, samples - step.first);
+      step.share = step.count / (Math.min(samples, firstOfUpdate + stepsPerUpdate * batchSize) - firstOfUpdate);
+      step.beginsUpdate = step.first === firstOfUpdate;
+      step.updates = (number + 1) % stepsPerUpdate === 0 || step.first + step.count === samples;
+      step.learningRate = request.learningRates?.[update] ?? 0;
+      step.factors = request.factors?.subarray(update * stepFactors, (update + 1) * stepFactors) ?? step.factors;
       if (targets && targetMemory) gatherTargets(targetMemory, sizeOf(targets.shape), step);
+      return step.updates;
     },
     scalar: (id) => operands[id]?.[0] ?? Number.NaN,
   };

@@ -12,9 +12,15 @@ export interface Step {
   count: number;
   /** The entry of the order that is this step's first sample. */
   first: number;
-  /** This step's factor on gradients; 0 where nothing is updated. */
+  /** The step's part of the samples of its update. */
+  share: number;
+  /** Whether it is the first of the steps that its update is made of. */
+  beginsUpdate: boolean;
+  /** Whether it is the last of them. */
+  updates: boolean;
+  /** The update's factor on gradients; 0 where nothing is updated. */
   learningRate: number;
-  /** This step's numbers for the optimizer beside the rate. */
+  /** The update's numbers beside the rate. */
   factors: Float64Array;
 }
 

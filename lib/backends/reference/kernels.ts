@@ -1,5 +1,7 @@
 import type { OpName } from '../../ops/registry';
+import { accumulate } from './accumulate';
 import { averagePool2d, averagePool2dGrad } from './average-pool2d';
+import { averageWeights } from './average-weights';
 import {
   batchNorm,
   batchNormGradInput,
@@ -11,6 +13,7 @@ import {
 } from './batch-norm';
 import { countCorrect, meanLoss } from './batch-summary';
 import { addBias, biasGrad } from './bias';
+import { clipNorm, clipValue, squaredNorm } from './clip';
 import { concat, slice, sliceGrad } from './concat';
 import { conv2d, conv2dGradInput, conv2dGradWeight } from './conv2d';
 import { custom, customGrad, fromRows, takeGradient, toRows } from './custom';
@@ -37,12 +40,15 @@ import {
   squaredError,
   squaredErrorGrad,
 } from './loss';
+import { maxNorm } from './max-norm';
 import { maxPool2d, maxPool2dGrad } from './max-pool2d';
+import { muon } from './muon';
 import { add, multiply } from './pairwise';
 import { partialConv2d, partialConv2dGradInput, partialConv2dGradWeight } from './partial-conv2d';
 import { reshape } from './reshape';
 import { logSoftmax, logSoftmaxGrad, softmax, softmaxGrad } from './softmax';
 import { adadelta, adagrad, adam, adamax, lion, momentum, nadam, radam, rmsprop, sgd } from './update';
+import { weightPenalty, weightPenaltyGrad } from './weight-penalty';
 
 /** The kernel of every op: an op without one does not compile. */
 export const kernels: Readonly<Record<OpName, AnyKernel>> = {
@@ -119,4 +125,13 @@ export const kernels: Readonly<Record<OpName, AnyKernel>> = {
   partialConv2d,
   partialConv2dGradInput,
   partialConv2dGradWeight,
+  weightPenalty,
+  weightPenaltyGrad,
+  accumulate,
+  clipValue,
+  squaredNorm,
+  clipNorm,
+  muon,
+  maxNorm,
+  averageWeights,
 };

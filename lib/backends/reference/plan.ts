@@ -85,21 +85,23 @@ function runAll(instructions: readonly BoundInstruction[], program: Program, pro
 
 /** Runs a request step by step, yielding the number of finished steps after each; returns how the run ended. */
 function* takeSteps(program: Program, memory: WorkingMemory, request: RunRequest): Generator<number, RunOutcome> {
-  const { control, losses, correct, profile } = request;
+  const { control, losses, correct, penalties, profile } = request;
   const total = Math.ceil(request.order.length / program.batchSize);
   const bound = bindProgram(program, memory, request);
   Atomics.store(control, Control.steps, 0);
   for (let step = 0; step < total; step++) {
     if (Atomics.load(control, Control.stop) === 1) return { status: 'stopped', steps: step };
-    bound.begin(step);
+    const updates = bound.begin(step);
     runAll(bound.compute, program, profile);
     if (program.correct >= 0) correct[step] = bound.scalar(program.correct);
+    if (program.penalty >= 0 && penalties) penalties[step] = bound.scalar(program.penalty);
     if (program.loss >= 0) {
       const loss = bound.scalar(program.loss);
       losses[step] = loss;
       if (program.purpose === 'train' && !Number.isFinite(loss)) return { status: 'diverged', steps: step };
     }
-    runAll(bound.update, program, profile);
+    runAll(bound.finish, program, profile);
+    if (updates) runAll(bound.update, program, profile);
     Atomics.store(control, Control.steps, step + 1);
     yield step + 1;
   }

@@ -6,27 +6,29 @@ type UpdateGeometry<Constant extends string> = {
   readonly elements: number;
   readonly l2: number;
   readonly weightDecay: number;
+  readonly learningRateFactor: number;
 } & { readonly [name in Constant]: number };
 
 type UpdateOperands = [parameter: FloatArray, gradient: FloatArray, ...state: FloatArray[]];
 
 type UpdateKernel<Constant extends string = never> = Kernel<UpdateGeometry<Constant>, UpdateOperands, []>;
 
-/** What a weight loses, given its gradient; it changes the state at its place. */
+/** What a weight loses, divided by the learning rate, given its gradient; it changes the state at its place. */
 type Rule = (gradient: number, index: number) => number;
 
 /** Changes every weight by a rule; what decays does so first. The formulas are told in lib/ops/update.ts. */
 function changeAll<Constant extends string>(
-  { elements, l2, weightDecay }: UpdateGeometry<Constant>,
+  { elements, l2, weightDecay, learningRateFactor }: UpdateGeometry<Constant>,
   [parameter, gradient]: UpdateOperands,
-  { learningRate }: Step,
+  step: Step,
   rule: Rule,
 ): void {
+  const learningRate = step.learningRate * learningRateFactor;
   const kept = 1 - learningRate * weightDecay;
   for (let index = 0; index < elements; index++) {
     const weight = parameter[index] as number;
     const loss = rule((gradient[index] as number) + l2 * weight, index);
-    parameter[index] = kept * weight - loss;
+    parameter[index] = kept * weight - learningRate * loss;
   }
 }
 
@@ -44,7 +46,7 @@ function slotsOf([, , ...state]: UpdateOperands): [FloatArray, FloatArray, Float
 
 /** Gradient descent. */
 export const sgd: UpdateKernel = ({ geometry, inputs, step }) => {
-  changeAll(geometry, inputs, step, (g) => step.learningRate * g);
+  changeAll(geometry, inputs, step, (g) => g);
 };
 
 /** Gradient descent that keeps its velocity. */
@@ -54,7 +56,7 @@ export const momentum: UpdateKernel<'momentum' | 'nesterov'> = ({ geometry, inpu
   changeAll(geometry, inputs, step, (g, index) => {
     const v = share * (velocity[index] as number) + g;
     velocity[index] = v;
-    return step.learningRate * (nesterov === 1 ? g + share * v : v);
+    return nesterov === 1 ? g + share * v : v;
   });
 };
 
@@ -64,7 +66,7 @@ export const adagrad: UpdateKernel<'epsilon'> = ({ geometry, inputs, step }) => 
   changeAll(geometry, inputs, step, (g, index) => {
     const sum = (squares[index] as number) + g * g;
     squares[index] = sum;
-    return (step.learningRate * g) / (Math.sqrt(sum) + geometry.epsilon);
+    return g / (Math.sqrt(sum) + geometry.epsilon);
   });
 };
 
@@ -76,7 +78,7 @@ export const adadelta: UpdateKernel<'rho' | 'epsilon'> = ({ geometry, inputs, st
     const square = toMean(squares, index, rho, g * g);
     const size = (Math.sqrt((steps[index] as number) + epsilon) / Math.sqrt(square + epsilon)) * g;
     toMean(steps, index, rho, size * size);
-    return step.learningRate * size;
+    return size;
   });
 };
 
@@ -142,10 +144,10 @@ export const rmsprop: UpdateKernel<'rho' | 'epsilon' | 'momentum' | 'centered'> 
     let square = toMean(squares, index, rho, g * g);
     if (centered === 1) square = Math.max(0, square - toMean(second, index, rho, g) ** 2);
     const size = g / (Math.sqrt(square) + epsilon);
-    if (share === 0) return step.learningRate * size;
+    if (share === 0) return size;
     const v = share * (velocity[index] as number) + size;
     velocity[index] = v;
-    return step.learningRate * v;
+    return v;
   });
 };
 
@@ -156,6 +158,6 @@ export const lion: UpdateKernel<'beta1' | 'beta2'> = ({ geometry, inputs, step }
   changeAll(geometry, inputs, step, (g, index) => {
     const direction = Math.sign(beta1 * (mean[index] as number) + (1 - beta1) * g);
     toMean(mean, index, beta2, g);
-    return step.learningRate * direction;
+    return direction;
   });
 };

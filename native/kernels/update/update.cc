@@ -134,7 +134,7 @@ void adam(const UpdateArguments& a) {
   const double* constants = a.geometry->constants;
   const Mean first(constants[0]);
   const Mean second(constants[1]);
-  const Vec size = constant(a.factors[0]);
+  const Vec size = constant(a.learningRate * a.factors[0]);
   const Vec epsilon = constant(constants[2] * a.factors[1]);
   if (constants[3] == 1) {
     update<3>(a, Adam<true>{first, second, size, epsilon});
@@ -155,7 +155,8 @@ struct Adamax {
 
 void adamax(const UpdateArguments& a) {
   const double* constants = a.geometry->constants;
-  update<2>(a, Adamax{Mean(constants[0]), constant(constants[1]), constant(a.factors[0]), constant(constants[2])});
+  update<2>(a, Adamax{Mean(constants[0]), constant(constants[1]), constant(a.learningRate * a.factors[0]),
+                      constant(constants[2])});
 }
 
 struct Nadam {
@@ -171,8 +172,8 @@ struct Nadam {
 
 void nadam(const UpdateArguments& a) {
   const double* constants = a.geometry->constants;
-  update<2>(a, Nadam{Mean(constants[0]), Mean(constants[1]), constant(a.factors[0]), constant(a.factors[1]),
-                     constant(constants[2] * a.factors[2])});
+  update<2>(a, Nadam{Mean(constants[0]), Mean(constants[1]), constant(a.learningRate * a.factors[0]),
+                     constant(a.learningRate * a.factors[1]), constant(constants[2] * a.factors[2])});
 }
 
 template <bool kAdapts>
@@ -191,7 +192,7 @@ void radam(const UpdateArguments& a) {
   const double* constants = a.geometry->constants;
   const Mean first(constants[0]);
   const Mean second(constants[1]);
-  const Vec size = constant(a.factors[0]);
+  const Vec size = constant(a.learningRate * a.factors[0]);
   const Vec epsilon = constant(constants[2]);
   if (a.factors[1] == 1) {
     update<2>(a, Radam<true>{first, second, size, epsilon});
@@ -260,8 +261,26 @@ void lion(const UpdateArguments& a) {
 }  // namespace
 
 const UpdateKernels& updateKernels() {
-  static constexpr UpdateKernels kernels = {sumSlots, addTo,  sgd,   momentum, adagrad, adadelta,
-                                            adam,     adamax, nadam, radam,    rmsprop, lion};
+  static constexpr UpdateKernels kernels = {sumSlots,
+                                            addTo,
+                                            clampGradients,
+                                            scaleGradients,
+                                            gatherGradients,
+                                            addPenaltyGradients,
+                                            sumOfSquares,
+                                            sumOfSizes,
+                                            averageWeights,
+                                            boundRows,
+                                            sgd,
+                                            momentum,
+                                            adagrad,
+                                            adadelta,
+                                            adam,
+                                            adamax,
+                                            nadam,
+                                            radam,
+                                            rmsprop,
+                                            lion};
   return kernels;
 }
 

@@ -8,8 +8,8 @@ namespace laminet {
 
 constexpr int kMostState = 3;
 
-// What an optimizer changes, and what by. The learning rate and the factors are those of the step; lib/optimizers/ has
-// the factors' formulas.
+// What an optimizer changes, and what by. The learning rate is the step's, times the parameter's own factor; the
+// factors are those of the step, and lib/optimizers/ has their formulas.
 struct UpdateArguments {
   int64_t count;
   const float* gradients;
@@ -20,14 +20,29 @@ struct UpdateArguments {
   const double* factors;
 };
 
-// Every function but the first two is an optimizer: one pass over gradients, weights and state. The formulas are those
-// of lib/ops/update.ts.
+// The functions from sgd on are optimizers: one pass over gradients, weights and state. The formulas are those of
+// lib/ops/update.ts.
 struct UpdateKernels {
   // Adds `slots` arrays of `count` floats, `stride` floats apart, by a fixed tree (neighbours, then pairs of
   // neighbours, ...); the sum is left in the first, the others hold intermediate sums afterwards.
   void (*sumSlots)(float* first, int64_t stride, int32_t slots, int64_t count);
   // to += from.
   void (*add)(int64_t count, const float* from, float* to);
+  // gradients = min(max(gradients, -limit), limit); NaN stays.
+  void (*clamp)(int64_t count, float limit, float* gradients);
+  // gradients *= factor.
+  void (*scale)(int64_t count, float factor, float* gradients);
+  // gathered = share * gradients, added to what has been gathered unless this begins it.
+  void (*gather)(int64_t count, float share, bool begins, const float* gradients, float* gathered);
+  // gradients += l1 * sign(weights) + l2 * weights.
+  void (*addPenalty)(int64_t count, double l1, double l2, const float* weights, float* gradients);
+  // Sums of squares and of magnitudes in double precision; the same bits on every instruction set.
+  double (*squares)(int64_t count, const float* values);
+  double (*sizes)(int64_t count, const float* values);
+  // average = kept * average + (1 - kept) * weights.
+  void (*average)(int64_t count, double kept, const float* weights, float* average);
+  // Scales each row whose norm is above the limit to that norm.
+  void (*boundRows)(int64_t rows, int64_t columns, double limit, float* weights);
   void (*sgd)(const UpdateArguments&);
   void (*momentum)(const UpdateArguments&);
   void (*adagrad)(const UpdateArguments&);

@@ -104,60 +104,60 @@ const OptimizerCase kOptimizers[] = {
      2,
      {0.9, 0.99, 1e-3, 0},
      {0.02, 0.3},
-     [](const double* c, const double* f, double, double g, double* s) {
+     [](const double* c, const double* f, double rate, double g, double* s) {
        toMean(&s[0], c[0], g);
        toMean(&s[1], c[1], g * g);
-       return f[0] * s[0] / (sqrt(s[1]) + c[2] * f[1]);
+       return rate * f[0] * s[0] / (sqrt(s[1]) + c[2] * f[1]);
      }},
     {"amsgrad",
      &UpdateKernels::adam,
      3,
      {0.9, 0.99, 1e-3, 1},
      {0.02, 0.3},
-     [](const double* c, const double* f, double, double g, double* s) {
+     [](const double* c, const double* f, double rate, double g, double* s) {
        toMean(&s[0], c[0], g);
        toMean(&s[1], c[1], g * g);
        s[2] = fmax(s[2], s[1]);
-       return f[0] * s[0] / (sqrt(s[2]) + c[2] * f[1]);
+       return rate * f[0] * s[0] / (sqrt(s[2]) + c[2] * f[1]);
      }},
     {"adamax",
      &UpdateKernels::adamax,
      2,
      {0.9, 0.99, 1e-3},
      {0.02},
-     [](const double* c, const double* f, double, double g, double* s) {
+     [](const double* c, const double* f, double rate, double g, double* s) {
        toMean(&s[0], c[0], g);
        s[1] = fmax(c[1] * s[1], fabs(g) + c[2]);
-       return f[0] * s[0] / s[1];
+       return rate * f[0] * s[0] / s[1];
      }},
     {"nadam",
      &UpdateKernels::nadam,
      2,
      {0.9, 0.99, 1e-3},
      {0.02, 0.03, 0.3},
-     [](const double* c, const double* f, double, double g, double* s) {
+     [](const double* c, const double* f, double rate, double g, double* s) {
        toMean(&s[0], c[0], g);
        toMean(&s[1], c[1], g * g);
-       return (f[0] * g + f[1] * s[0]) / (sqrt(s[1]) + c[2] * f[2]);
+       return rate * (f[0] * g + f[1] * s[0]) / (sqrt(s[1]) + c[2] * f[2]);
      }},
     {"radam, dividing",
      &UpdateKernels::radam,
      2,
      {0.9, 0.99, 1e-3},
      {0.02, 1},
-     [](const double* c, const double* f, double, double g, double* s) {
+     [](const double* c, const double* f, double rate, double g, double* s) {
        toMean(&s[0], c[0], g);
        toMean(&s[1], c[1], g * g);
-       return f[0] * s[0] / (sqrt(s[1]) + c[2]);
+       return rate * f[0] * s[0] / (sqrt(s[1]) + c[2]);
      }},
     {"radam, not dividing",
      &UpdateKernels::radam,
      2,
      {0.9, 0.99, 1e-3},
      {0.02, 0},
-     [](const double* c, const double* f, double, double g, double* s) {
+     [](const double* c, const double* f, double rate, double g, double* s) {
        toMean(&s[1], c[1], g * g);
-       return f[0] * toMean(&s[0], c[0], g);
+       return rate * f[0] * toMean(&s[0], c[0], g);
      }},
     {"rmsprop",
      &UpdateKernels::rmsprop,

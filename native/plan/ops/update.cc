@@ -1,4 +1,4 @@
-// Optimizers: what they do to a parameter, run by the last stage of a step.
+// Optimizers: what they do to a parameter at the end of a step.
 #include <math.h>
 
 #include "plan/checker.h"
@@ -14,6 +14,7 @@ void read(FieldReader& reader, Instruction* i) {
   g.elements = reader.whole(1, kMostElements);
   g.l2 = reader.number();
   g.weightDecay = reader.number();
+  g.learningRateFactor = reader.number();
   for (int32_t k = 0; k < constants; k++) g.constants[k] = reader.number();
 }
 
@@ -21,7 +22,9 @@ bool valid(const UpdateDefinition& update, const UpdateGeometry& g) {
   for (const double constant : g.constants) {
     if (!isfinite(constant)) return false;
   }
-  if (!(isfinite(g.l2) && g.l2 >= 0 && isfinite(g.weightDecay) && g.weightDecay >= 0)) return false;
+  for (const double share : {g.l2, g.weightDecay, g.learningRateFactor}) {
+    if (!(isfinite(share) && share >= 0)) return false;
+  }
   return update.flag < 0 || g.constants[update.flag] == 0 || g.constants[update.flag] == 1;
 }
 
@@ -32,7 +35,9 @@ Status check(Checker& checker, const Instruction& i) {
   return operandsAre(checker.updates(i, g.elements, update.stateSlots(g), update.stepFactors));
 }
 
-void lower(Lowering& lowering, const Instruction& i, Call* call) { lowering.addUpdate(i, call->instruction); }
+void lower(Lowering& lowering, const Instruction& i, Call* call) {
+  lowering.rulesOf(i.inputs[0]).update = call->instruction;
+}
 
 template <int32_t slots>
 int32_t always(const UpdateGeometry&) {
@@ -51,7 +56,7 @@ int32_t rmspropSlots(const UpdateGeometry& g) {
 template <int32_t constants>
 constexpr OpDefinition optimizer(UpdateDefinition update) {
   static_assert(constants <= kMostConstants);
-  return {.geometry = {3 + constants, read<constants>}, .check = check, .lower = lower, .update = update};
+  return {.geometry = {4 + constants, read<constants>}, .check = check, .lower = lower, .update = update};
 }
 
 }  // namespace

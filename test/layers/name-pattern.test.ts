@@ -1,4 +1,4 @@
-import { fitsPattern } from '../../lib/model/name-pattern';
+import { fitsPattern } from '../../lib/layers/name-pattern';
 
 describe('a pattern', () => {
   it.each([
