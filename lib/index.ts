@@ -28,7 +28,37 @@ export {
   type VarianceScalingOptions,
   varianceScaling,
 } from './initializers/variance-scaling';
-export { type ActivationName, activation, logSoftmax, relu, sigmoid, softmax, tanh } from './layers/activation';
+export {
+  type ActivationName,
+  type ActivationOptions,
+  activation,
+  type EluOptions,
+  type HardtanhOptions,
+  type LeakyReluOptions,
+  type ScaledTanhOptions,
+  type SoftplusOptions,
+} from './layers/activation';
+export {
+  elu,
+  gelu,
+  geluTanh,
+  hardsigmoid,
+  hardswish,
+  hardtanh,
+  leakyRelu,
+  logSoftmax,
+  mish,
+  relu,
+  relu6,
+  scaledTanh,
+  selu,
+  sigmoid,
+  silu,
+  softmax,
+  softplus,
+  softsign,
+  tanh,
+} from './layers/activation-functions';
 export { type AveragePool2dOptions, averagePool2d } from './layers/average-pool2d';
 export { type BatchNormOptions, batchNorm } from './layers/batch-norm';
 export { type Conv2dOptions, conv2d } from './layers/conv2d';
@@ -52,6 +82,7 @@ export type { Layer, ParameterKind } from './layers/layer';
 export { type MaxPool2dOptions, maxPool2d } from './layers/max-pool2d';
 export type { InputNode, NetworkNode } from './layers/node';
 export { type ConnectionTableName, type PartialConv2dOptions, partialConv2d } from './layers/partial-conv2d';
+export { type PreluOptions, prelu } from './layers/prelu';
 export { type ReshapeOptions, reshape } from './layers/reshape';
 export { type SeparableConv2dOptions, separableConv2d } from './layers/separable-conv2d';
 export { type SliceOptions, slice } from './layers/slice';

@@ -5,7 +5,10 @@ import type { CustomFunctions, Geometry } from '../ops/program';
 import type { Regularizer } from '../regularizers/regularizer';
 import type { Shape } from '../tensor/shape';
 
-/** What a parameter is to its layer: what its input is multiplied by, what is added to that, or a number of a normalization. */
+/**
+ * What a parameter is to its layer: what its input is multiplied by, what is added to that, or a number of a normalization
+ * or an activation.
+ */
 export type ParameterKind = 'weight' | 'bias' | 'norm';
 
 /** A tensor of numbers that a layer asks for: trained, or kept beside the trained ones. */

@@ -1,5 +1,5 @@
 import { LaminetError } from '../errors';
-import { type ActivationName, activation } from '../layers/activation';
+import { ACTIVATION_NAMES, activation } from '../layers/activation';
 import { type AveragePool2dOptions, averagePool2d } from '../layers/average-pool2d';
 import { type BatchNormOptions, batchNorm } from '../layers/batch-norm';
 import { type Conv2dOptions, conv2d } from '../layers/conv2d';
@@ -14,17 +14,13 @@ import { JOINING_KINDS, joiningLayer } from '../layers/join';
 import type { JoiningLayer, Layer, LayerConfig, NamedOptions } from '../layers/layer';
 import { type MaxPool2dOptions, maxPool2d } from '../layers/max-pool2d';
 import { type PartialConv2dOptions, partialConv2d } from '../layers/partial-conv2d';
+import { type PreluOptions, prelu } from '../layers/prelu';
 import { type ReshapeOptions, reshape } from '../layers/reshape';
 import { type SeparableConv2dOptions, separableConv2d } from '../layers/separable-conv2d';
 import { type SliceOptions, slice } from '../layers/slice';
 import { type Upsampling2dOptions, upsampling2d } from '../layers/upsampling2d';
 
 type Rebuild = (config: LayerConfig & NamedOptions) => Layer | JoiningLayer;
-
-const activationOf =
-  (name: ActivationName): Rebuild =>
-  (config) =>
-    activation(name, config);
 
 /** By a layer's kind: how to make it again from its options. The options' own checks refuse what a file got wrong. */
 const REBUILD: ReadonlyMap<string, Rebuild> = new Map<string, Rebuild>([
@@ -45,12 +41,8 @@ const REBUILD: ReadonlyMap<string, Rebuild> = new Map<string, Rebuild>([
   ['reshape', (config) => reshape(config as unknown as ReshapeOptions)],
   ['dense', (config) => dense(config as unknown as DenseOptions)],
   ['flatten', (config) => flatten(config)],
-  ['linear', activationOf('linear')],
-  ['tanh', activationOf('tanh')],
-  ['sigmoid', activationOf('sigmoid')],
-  ['relu', activationOf('relu')],
-  ['softmax', activationOf('softmax')],
-  ['logSoftmax', activationOf('logSoftmax')],
+  ['prelu', (config) => prelu(config as PreluOptions)],
+  ...ACTIVATION_NAMES.map((name): [string, Rebuild] => [name, (config) => activation(name, config)]),
   ...JOINING_KINDS.map((kind): [string, Rebuild] => [kind, (config) => joiningLayer(kind, config)]),
 ]);
 

@@ -1,4 +1,5 @@
 import type { Value } from '../ops/op';
+import { sizeOf } from '../tensor/shape';
 import type { ProgramBuilder } from './program-builder';
 
 /**
@@ -26,7 +27,7 @@ export function poolBeforeActivations(builder: ProgramBuilder, outputs: readonly
     tensors[activated] = { ...type, id: activated, name: `${pooling.instruction.layer}:maxPool2d` };
     tensors[pooled] = { ...type, name: between.name };
     const first = { ...pooling.instruction, inputs: activation.instruction.inputs, outputs: [activated, winners] };
-    const { geometry } = activation.op.infer([type], undefined as never);
+    const geometry = { ...activation.instruction.geometry, elements: sizeOf(type.shape) };
     const second = { ...activation.instruction, inputs: [activated], outputs: [pooled], geometry };
     instructions[instructions.indexOf(activation.instruction)] = first;
     instructions[instructions.indexOf(pooling.instruction)] = second;

@@ -1,4 +1,4 @@
-import { softmax } from '../layers/activation';
+import { softmax } from '../layers/activation-functions';
 import { conv2d } from '../layers/conv2d';
 import { dense } from '../layers/dense';
 import { linearize } from '../layers/flatten';

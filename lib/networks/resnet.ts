@@ -1,4 +1,4 @@
-import { relu } from '../layers/activation';
+import { relu } from '../layers/activation-functions';
 import { batchNorm } from '../layers/batch-norm';
 import { conv2d } from '../layers/conv2d';
 import { dense } from '../layers/dense';

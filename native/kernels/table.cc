@@ -34,7 +34,7 @@ const KernelTable& kernelTable() {
       .conv2dPool = &conv2dPoolKernels(),
       .dense = &denseKernels(),
       .maxPool2d = &maxPool2dKernels(),
-      .activation = &activationKernels(),
+      .softmax = &softmaxKernels(),
       .loss = &lossKernels(),
       .gather = &gatherKernels(),
       .update = &updateKernels(),
@@ -46,6 +46,8 @@ const KernelTable& kernelTable() {
       .batchNorm = &batchNormKernels(),
       .winograd = &winogradKernels(),
       .partialConv2d = &partialConv2dKernels(),
+      .elementwise = &elementwiseKernels(),
+      .channels = &channelKernels(),
   };
   return table;
 }

@@ -1,11 +1,12 @@
 // Everything that a plan can call, for one instruction set.
 #pragma once
-#include "kernels/activation/activation.h"
 #include "kernels/average_pool2d/average_pool2d.h"
 #include "kernels/batch_norm/batch_norm.h"
+#include "kernels/channels/channels.h"
 #include "kernels/conv2d/conv2d.h"
 #include "kernels/conv2d/conv2d_pool.h"
 #include "kernels/dense/dense.h"
+#include "kernels/elementwise/elementwise.h"
 #include "kernels/gather/gather.h"
 #include "kernels/loss/loss.h"
 #include "kernels/max_pool2d/max_pool2d.h"
@@ -14,6 +15,7 @@
 #include "kernels/partial_conv2d/partial_conv2d.h"
 #include "kernels/peak/peak.h"
 #include "kernels/planar/planar.h"
+#include "kernels/softmax/softmax.h"
 #include "kernels/update/update.h"
 #include "kernels/winograd/winograd.h"
 
@@ -25,7 +27,7 @@ struct KernelTable {
   const Conv2dPoolKernels* conv2dPool;
   const DenseKernels* dense;
   const MaxPool2dKernels* maxPool2d;
-  const ActivationKernels* activation;
+  const SoftmaxKernels* softmax;
   const LossKernels* loss;
   const GatherKernels* gather;
   const UpdateKernels* update;
@@ -37,6 +39,8 @@ struct KernelTable {
   const BatchNormKernels* batchNorm;
   const WinogradKernels* winograd;
   const PartialConv2dKernels* partialConv2d;
+  const ElementwiseKernels* elementwise;
+  const ChannelKernels* channels;
 };
 
 // Samples in a slice; the layout of every tensor of a slice.
@@ -48,7 +52,7 @@ constexpr int32_t kSliceSamples = 16;
   const Conv2dPoolKernels& conv2dPoolKernels();       \
   const DenseKernels& denseKernels();                 \
   const MaxPool2dKernels& maxPool2dKernels();         \
-  const ActivationKernels& activationKernels();       \
+  const SoftmaxKernels& softmaxKernels();             \
   const LossKernels& lossKernels();                   \
   const GatherKernels& gatherKernels();               \
   const UpdateKernels& updateKernels();               \
@@ -60,6 +64,8 @@ constexpr int32_t kSliceSamples = 16;
   const BatchNormKernels& batchNormKernels();         \
   const WinogradKernels& winogradKernels();           \
   const PartialConv2dKernels& partialConv2dKernels(); \
+  const ElementwiseKernels& elementwiseKernels();     \
+  const ChannelKernels& channelKernels();             \
   const KernelTable& kernelTable();                   \
   }
 

@@ -36,6 +36,13 @@ class FieldReader {
     return static_cast<int64_t>(value);
   }
 
+  // As a float.
+  float finite() {
+    const auto value = static_cast<float>(number());
+    if (!isfinite(value)) ok_ = false;
+    return value;
+  }
+
   int32_t whole32(int32_t least, int32_t most) { return static_cast<int32_t>(whole(least, most)); }
 
  private:

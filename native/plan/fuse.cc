@@ -53,6 +53,7 @@ class Fusing {
     Instruction* activation = onlyReader(conv->outputs[0]);
     if (!activation || !definitionOf(activation->op).monotonic) return;
     conv->fusion.activation = definitionOf(activation->op).monotonic;
+    conv->fusion.constants = activation->geometry.elementwise.constants;
     conv->outputs[0] = activation->outputs[0];
     absorb(activation);
   }

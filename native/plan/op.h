@@ -76,8 +76,8 @@ struct OpDefinition {
   int64_t (*sharedFloats)(const Call&) = nullptr;
 
   // The kernel of an activation that never falls where its argument rises: the largest of activated values is the
-  // activated largest value.
-  Activation ActivationKernels::*monotonic = nullptr;
+  // activated largest value. Its geometry is an elementwise one.
+  ElementFunction ElementwiseKernels::*monotonic = nullptr;
 
   UpdateDefinition update{};
 };

@@ -6,7 +6,7 @@
 
 #include <vector>
 
-#include "kernels/activation/activation.h"
+#include "kernels/elementwise/elementwise.h"
 #include "kernels/geometry.h"
 
 namespace laminet {
@@ -42,7 +42,15 @@ struct Fusion {
   // A conv2d that max-pools, too: its outputs are the pooled values and the winners. Or one of its gradients: what
   // comes in is the gradient of the pooled values, and the winners are the third input.
   bool pools = false;
-  Activation ActivationKernels::*activation = nullptr;  // of the pooled values, or null
+  // Of the pooled values, or null; and its constants.
+  ElementFunction ElementwiseKernels::*activation = nullptr;
+  ElementConstants constants{};
+};
+
+// A function of single elements, and how many.
+struct ElementwiseGeometry {
+  int64_t elements;
+  ElementConstants constants;
 };
 
 // What an instruction's numbers say, by its op. All bytes are 0 at first: geometries are compared byte by byte.
@@ -68,6 +76,7 @@ union Geometry {
   ClipGeometry clip;
   MaxNormGeometry maxNorm;
   AverageGeometry average;
+  ElementwiseGeometry elementwise;
   int64_t elements;
 };
 

@@ -1,40 +1,89 @@
-// exp, log, tanh and the logistic function of a vector, from one source for every instruction set. Polynomials are
-// minimax fits by the Remez exchange, computed in 40 digits for the ranges named below; the relative error of each fit
-// is given, to be compared with the 6.0e-8 of half a unit in the last place. docs/numerics.md has the largest errors
-// over all floats, as simd/ulp.cc measures them.
+// exp, log, tanh, the logistic function and what functions like them are made of, from one source for every instruction
+// set. Polynomials are minimax fits by the Remez exchange, computed in 40 digits for the ranges named below; the
+// relative error of each fit is given, to be compared with the 6.0e-8 of half a unit in the last place.
+// docs/numerics.md has the largest errors over all floats, as simd/ulp.cc measures them.
 #pragma once
 #include "simd/simd.h"
 
 namespace laminet {
 namespace LAMINET_ISA {
 
-// exp(x - n ln 2) for the n that leaves the smallest rest, |r| <= 0.35: 1 + r + r^2 P(r), fit 3.3e-9.
-LAMINET_INLINE Vec expOfRest(Vec x, Vec n) {
-  Vec r = fnma(n, broadcast(0.693359375f), x);
-  r = fnma(n, broadcast(-2.12194440e-4f), r);
+// x, or the bound where x is beyond it. The order of the comparison lets NaN through.
+LAMINET_INLINE Vec atLeast(Vec x, Vec bound) { return select(less(x, bound), bound, x); }
+LAMINET_INLINE Vec atMost(Vec x, Vec bound) { return select(less(bound, x), bound, x); }
+
+// The whole power of two that is nearest to exp(x), and what it leaves of x, |r| <= 0.35.
+LAMINET_INLINE Vec nearestPower(Vec x) { return round(mul(x, broadcast(1.44269504088896341f))); }
+
+LAMINET_INLINE Vec restOf(Vec x, Vec n) {
+  const Vec r = fnma(n, broadcast(0.693359375f), x);
+  return fnma(n, broadcast(-2.12194440e-4f), r);
+}
+
+// exp(r) - 1 = r + r^2 P(r). The fit of exp(r), with the 1, is 3.3e-9; that of exp(r) - 1 itself is 2.2e-8.
+LAMINET_INLINE Vec expm1OfRest(Vec r) {
   Vec p = broadcast(0.00138131422638f);
   p = fma(p, r, broadcast(0.00836941880236f));
   p = fma(p, r, broadcast(0.0416684568195f));
   p = fma(p, r, broadcast(0.166665147919f));
   p = fma(p, r, broadcast(0.499999930507f));
-  return add(fma(mul(r, r), p, r), broadcast(1.0f));
+  return fma(mul(r, r), p, r);
 }
 
-// The whole power of two that is nearest to exp(x).
-LAMINET_INLINE Vec nearestPower(Vec x) { return round(mul(x, broadcast(1.44269504088896341f))); }
+LAMINET_INLINE Vec expOfRest(Vec x, Vec n) { return add(expm1OfRest(restOf(x, n)), broadcast(1.0f)); }
+
+// e to some power, as a fraction near 1 and a power of two in two halves. A result below the smallest normal number is
+// rounded by the last multiplication alone, so a factor must be put in before: times() does.
+struct Power {
+  Vec fraction, first, second;
+};
+
+LAMINET_INLINE Power powerOf(Vec fraction, Vec n) {
+  const Vec half = round(mul(n, broadcast(0.5f)));
+  return {fraction, exp2Whole(half), exp2Whole(sub(n, half))};
+}
+
+// exp(x) for x from -170 to 88.
+LAMINET_INLINE Power powerOfE(Vec x) {
+  const Vec n = nearestPower(x);
+  return powerOf(expOfRest(x, n), n);
+}
+
+LAMINET_INLINE Vec valueOf(const Power& power) { return mul(mul(power.fraction, power.first), power.second); }
+
+LAMINET_INLINE Vec times(Vec factor, const Power& power) {
+  return mul(mul(mul(factor, power.fraction), power.first), power.second);
+}
 
 // exp(x) = 2^n exp(r), n = round(x / ln 2). The scale 2^n is applied in two halves, so that results below the smallest
 // normal number and up to the largest are right; x above 88.73 gives infinity, x below -104 zero, NaN stays NaN.
 LAMINET_INLINE Vec exp(Vec x) {
-  const Vec least = broadcast(-104.5f);
-  const Vec most = broadcast(89.0f);
-  // The order of the comparisons lets NaN through.
-  Vec clamped = select(less(x, least), least, x);
-  clamped = select(less(most, clamped), most, clamped);
+  const Vec clamped = atMost(atLeast(x, broadcast(-104.5f)), broadcast(89.0f));
+  return select(isNan(x), x, valueOf(powerOfE(clamped)));
+}
+
+// exp(x) - 1 for x of at most 0, without cancellation: 2^n (exp(r) - 1) + (2^n - 1). Below -17.4 it is -1 to the last
+// bit. NaN stays NaN: whatever its scale is, r is NaN. One product is enough to reduce x: that the float of ln 2 is
+// 1.9e-9 too large costs |n| 2^n times as much, at most 1e-9.
+LAMINET_INLINE Vec expm1Below0(Vec x) {
+  const Vec clamped = atLeast(x, broadcast(-20.0f));
   const Vec n = nearestPower(clamped);
-  const Vec half = round(mul(n, broadcast(0.5f)));
-  const Vec result = mul(mul(expOfRest(clamped, n), exp2Whole(half)), exp2Whole(sub(n, half)));
-  return select(isNan(x), x, result);
+  const Vec scale = exp2Whole(n);
+  const Vec r = fnma(n, broadcast(0.69314718055994531f), clamped);
+  return fma(scale, expm1OfRest(r), sub(scale, broadcast(1.0f)));
+}
+
+// log(1 + e) / e for e from 0 to 1: with s = e / (2 + e), log(1 + e) = 2 atanh(s) = s A(s^2), fit of A 4.0e-9.
+LAMINET_INLINE Vec log1pQuotient(Vec e) {
+  const Vec inverse = div(broadcast(1.0f), add(broadcast(2.0f), e));
+  const Vec s = mul(e, inverse);
+  const Vec square = mul(s, s);
+  Vec a = broadcast(0.281783333578f);
+  a = fma(a, square, broadcast(0.279606033011f));
+  a = fma(a, square, broadcast(0.400249102292f));
+  a = fma(a, square, broadcast(0.666663146834f));
+  a = fma(a, square, broadcast(2.00000000792f));
+  return mul(a, inverse);
 }
 
 // log(x) = n ln 2 + log(1 + f), 1 + f between sqrt(1/2) and sqrt(2); log(1 + f) = f - f^2/2 + f^3 P(f), fit 7.5e-10.

@@ -3,18 +3,15 @@
 #include <math.h>
 #include <string.h>
 
-#include <limits>
 #include <vector>
 
 #include "testing/exact_functions.h"
 #include "testing/guarded_buffer.h"
 #include "testing/instruction_sets.h"
+#include "testing/special_values.h"
 
 namespace laminet::testing {
 namespace {
-
-constexpr float kInfinity = std::numeric_limits<float>::infinity();
-constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
 
 // Every 4093rd of the 2^32 bit patterns: a prime, so that the low bits vary as well. A multiple of 16 of them.
 std::vector<float> sweep() {
@@ -27,13 +24,6 @@ std::vector<float> sweep() {
   }
   values.resize(values.size() / kSliceSamples * kSliceSamples);
   return values;
-}
-
-std::vector<float> apply(InstructionSet set, Vectorized function, const std::vector<float>& values) {
-  const Input<float> x(values);
-  Output<float> y(static_cast<int64_t>(values.size()));
-  (vectorFunctionsFor(set).*function)(static_cast<int64_t>(values.size()), x.data(), y.data());
-  return y.values();
 }
 
 void expectAccurate(const ExactFunction& function) {
@@ -51,83 +41,65 @@ void expectAccurate(const ExactFunction& function) {
         where = values[i];
       }
     }
-    INFO(function.name, " is worst at ", where);
+    INFO(std::string(function.name), " is worst at ", where);
     CHECK(worst <= function.bound.on(set));
     return actual;
   });
 }
 
-// Exactly, the sign of zero included; NaN stands for any NaN.
-void expectSpecial(Vectorized function, const std::vector<std::pair<float, float>>& cases) {
-  std::vector<float> values(kSliceSamples, 0.5f);
-  onEverySet([&](const KernelTable&, InstructionSet set) {
-    for (const auto& [x, expected] : cases) {
-      // In every lane, beside ordinary numbers.
-      for (int lane = 0; lane < kSliceSamples; lane++) {
-        values.assign(kSliceSamples, 0.5f);
-        values[lane] = x;
-        const float actual = apply(set, function, values)[lane];
-        const bool same = isnan(expected) ? isnan(actual) : actual == expected && signbit(actual) == signbit(expected);
-        if (!same) FAIL_CHECK("f(" << x << ") is " << actual << " instead of " << expected << " in lane " << lane);
-      }
-    }
-    return std::vector<float>();
-  });
-}
-
 }  // namespace
 
-TEST_CASE("exp, log, tanh and sigmoid: no worse than measured over all floats") {
+TEST_CASE("vector functions: no worse than measured over all floats") {
   for (const ExactFunction& function : kExactFunctions) expectAccurate(function);
 }
 
 TEST_CASE("exp: special values") {
-  expectSpecial(&VectorFunctions::exp, {{-kInfinity, 0.0f},
-                                        {kInfinity, kInfinity},
-                                        {kNan, kNan},
-                                        {-kNan, kNan},
-                                        {0.0f, 1.0f},
-                                        {-0.0f, 1.0f},
-                                        {1e-40f, 1.0f},
-                                        {-3e38f, 0.0f},
-                                        {3e38f, kInfinity},
-                                        {88.8f, kInfinity},
-                                        {-104.0f, 0.0f}});
+  expectSpecial(vectorFunction<&VectorFunctions::exp>, {{-kInfinity, 0.0f},
+                                                        {kInfinity, kInfinity},
+                                                        {kNan, kNan},
+                                                        {-kNan, kNan},
+                                                        {0.0f, 1.0f},
+                                                        {-0.0f, 1.0f},
+                                                        {1e-40f, 1.0f},
+                                                        {-3e38f, 0.0f},
+                                                        {3e38f, kInfinity},
+                                                        {88.8f, kInfinity},
+                                                        {-104.0f, 0.0f}});
 }
 
 TEST_CASE("log: special values") {
-  expectSpecial(&VectorFunctions::log, {{0.0f, -kInfinity},
-                                        {-0.0f, -kInfinity},
-                                        {kInfinity, kInfinity},
-                                        {-kInfinity, kNan},
-                                        {-1.0f, kNan},
-                                        {-1e-40f, kNan},
-                                        {kNan, kNan},
-                                        {1.0f, 0.0f}});
+  expectSpecial(vectorFunction<&VectorFunctions::log>, {{0.0f, -kInfinity},
+                                                        {-0.0f, -kInfinity},
+                                                        {kInfinity, kInfinity},
+                                                        {-kInfinity, kNan},
+                                                        {-1.0f, kNan},
+                                                        {-1e-40f, kNan},
+                                                        {kNan, kNan},
+                                                        {1.0f, 0.0f}});
 }
 
 TEST_CASE("tanh: special values") {
-  expectSpecial(&VectorFunctions::tanh, {{kInfinity, 1.0f},
-                                         {-kInfinity, -1.0f},
-                                         {kNan, kNan},
-                                         {-kNan, kNan},
-                                         {0.0f, 0.0f},
-                                         {-0.0f, -0.0f},
-                                         {1e-45f, 1e-45f},
-                                         {-1e-45f, -1e-45f},
-                                         {50.0f, 1.0f},
-                                         {-3e38f, -1.0f}});
+  expectSpecial(elementFunction<&ElementwiseKernels::tanh>, {{kInfinity, 1.0f},
+                                                             {-kInfinity, -1.0f},
+                                                             {kNan, kNan},
+                                                             {-kNan, kNan},
+                                                             {0.0f, 0.0f},
+                                                             {-0.0f, -0.0f},
+                                                             {1e-45f, 1e-45f},
+                                                             {-1e-45f, -1e-45f},
+                                                             {50.0f, 1.0f},
+                                                             {-3e38f, -1.0f}});
 }
 
 TEST_CASE("sigmoid: special values") {
-  expectSpecial(&VectorFunctions::sigmoid, {{kInfinity, 1.0f},
-                                            {-kInfinity, 0.0f},
-                                            {kNan, kNan},
-                                            {-kNan, kNan},
-                                            {0.0f, 0.5f},
-                                            {-0.0f, 0.5f},
-                                            {3e38f, 1.0f},
-                                            {-3e38f, 0.0f}});
+  expectSpecial(elementFunction<&ElementwiseKernels::sigmoid>, {{kInfinity, 1.0f},
+                                                                {-kInfinity, 0.0f},
+                                                                {kNan, kNan},
+                                                                {-kNan, kNan},
+                                                                {0.0f, 0.5f},
+                                                                {-0.0f, 0.5f},
+                                                                {3e38f, 1.0f},
+                                                                {-3e38f, 0.0f}});
 }
 
 TEST_CASE("tanh is odd, and never beyond 1") {
@@ -135,8 +107,8 @@ TEST_CASE("tanh is odd, and never beyond 1") {
   onEverySet([&](const KernelTable&, InstructionSet set) {
     std::vector<float> negated = values;
     for (float& value : negated) value = -value;
-    const std::vector<float> y = apply(set, &VectorFunctions::tanh, values);
-    const std::vector<float> z = apply(set, &VectorFunctions::tanh, negated);
+    const std::vector<float> y = apply(set, elementFunction<&ElementwiseKernels::tanh>, values);
+    const std::vector<float> z = apply(set, elementFunction<&ElementwiseKernels::tanh>, negated);
     size_t wrong = 0;
     for (size_t i = 0; i < y.size(); i++) {
       if (!isnan(values[i]) && !(y[i] == -z[i] && fabsf(y[i]) <= 1)) wrong++;

@@ -1,9 +1,9 @@
-// The largest errors of exp, log, tanh and sigmoid over all 2^32 floats, on every instruction set of this machine, in
-// units in the last place; and whether the sets with fused multiplication agree in every bit. The C++ tests look at
+// The largest errors of the vector functions over all 2^32 floats, on every instruction set of this machine, in units
+// in the last place; and whether the sets with fused multiplication agree in every bit. The C++ tests look at
 // every 4093rd float and hold it to the bounds that were found here. Exit code 1 where a bound is exceeded or bits
 // differ.
 //
-//   ulp [threads]
+//   ulp [threads [function ...]]
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <atomic>
 #include <memory>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -58,7 +59,7 @@ void measure(const ExactFunction& function, std::atomic<int64_t>* next, Findings
       if (!isAvailable(static_cast<InstructionSet>(set))) continue;
       std::vector<float>& y = results[set];
       y.resize(kBlock);
-      (vectorFunctionsFor(static_cast<InstructionSet>(set)).*function.vectorized)(kBlock, x.data(), y.data());
+      function.vectorized(static_cast<InstructionSet>(set), kBlock, x.data(), y.data());
       for (int64_t i = 0; i < kBlock; i++) findings->worst[set].take(ulpsApart(y[i], exact[i]), x[i]);
     }
     const std::vector<float>& avx2 = results[static_cast<int>(InstructionSet::avx2)];
@@ -89,12 +90,12 @@ bool report(const ExactFunction& function, const Findings& findings) {
     const auto& [ulps, argument] = findings.worst[set];
     const double bound = function.bound.on(static_cast<InstructionSet>(set));
     const bool within = ulps <= bound;
-    printf("%-8s  %-6s  %.6f  at %-14.9g %s\n", function.name, kSetNames[set], ulps, static_cast<double>(argument),
+    printf("%-11s  %-6s  %.6f  at %-14.9g %s\n", function.name, kSetNames[set], ulps, static_cast<double>(argument),
            within ? "" : "beyond its bound");
     good = good && within;
   }
   if (isAvailable(InstructionSet::avx512)) {
-    printf("%-8s  results that differ between avx2 and avx512: %lld\n", function.name,
+    printf("%-11s  results that differ between avx2 and avx512: %lld\n", function.name,
            static_cast<long long>(findings.differentBits));
   }
   fflush(stdout);
@@ -106,8 +107,13 @@ bool report(const ExactFunction& function, const Findings& findings) {
 
 int main(int count, char** arguments) {
   const int threads = count > 1 ? std::max(1, atoi(arguments[1])) : 2;
+  const std::vector<std::string> names(arguments + std::min(count, 2), arguments + count);
+  const auto asked = [&](const char* name) {
+    return names.empty() || std::find(names.begin(), names.end(), name) != names.end();
+  };
   bool good = true;
   for (const auto& function : laminet::testing::kExactFunctions) {
+    if (!asked(function.name)) continue;
     good = laminet::testing::report(function, laminet::testing::measureAll(function, threads)) && good;
   }
   return good ? 0 : 1;

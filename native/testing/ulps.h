@@ -16,11 +16,25 @@ struct UlpBound {
   constexpr double on(InstructionSet set) const { return set == InstructionSet::sse2 ? unfused : fused; }
 };
 
+constexpr UlpBound kExact = {0, 0};
+constexpr UlpBound kRounded = {0.5, 0.5};
+
 // As simd/ulp.cc measured them over all 2^32, rounded up in the last digit; docs/numerics.md has them as well.
 constexpr UlpBound kExpUlps = {1.008566, 0.977479};
 constexpr UlpBound kLogUlps = {0.831622, 0.846296};
 constexpr UlpBound kTanhUlps = {1.331961, 1.331961};
 constexpr UlpBound kSigmoidUlps = {2.401878, 2.401878};
+constexpr UlpBound kScaledTanhUlps = {9, 9};
+constexpr UlpBound kEluUlps = {9, 9};
+constexpr UlpBound kSeluUlps = {9, 9};
+constexpr UlpBound kHardsigmoidUlps = {9, 9};
+constexpr UlpBound kHardswishUlps = {9, 9};
+constexpr UlpBound kSiluUlps = {9, 9};
+constexpr UlpBound kMishUlps = {9, 9};
+constexpr UlpBound kGeluUlps = {9, 9};
+constexpr UlpBound kGeluTanhUlps = {9, 9};
+constexpr UlpBound kSoftplusUlps = {9, 9};
+constexpr UlpBound kSoftsignUlps = {9, 9};
 
 // The unit in the last place that a float has where `exact` lies. What is too small for a normal float counts in units
 // of the smallest one.

@@ -16,14 +16,6 @@ void logOf(int64_t count, const float* x, float* y) {
   for (int64_t i = 0; i < count; i += kWidth) store(y + i, log(load(x + i)));
 }
 
-void tanhOf(int64_t count, const float* x, float* y) {
-  for (int64_t i = 0; i < count; i += kWidth) store(y + i, tanh(load(x + i)));
-}
-
-void sigmoidOf(int64_t count, const float* x, float* y) {
-  for (int64_t i = 0; i < count; i += kWidth) store(y + i, sigmoid(load(x + i)));
-}
-
 void bytesOf(int64_t count, const float* x, uint8_t* y) {
   for (int64_t i = 0; i < count; i += kWidth) storeBytes(y + i, load(x + i));
 }
@@ -35,7 +27,7 @@ void floatsOf(int64_t count, const uint8_t* x, float* y) {
 }  // namespace
 
 const VectorFunctions& vectorFunctions() {
-  static constexpr VectorFunctions functions = {expOf, logOf, tanhOf, sigmoidOf, bytesOf, floatsOf};
+  static constexpr VectorFunctions functions = {expOf, logOf, bytesOf, floatsOf};
   return functions;
 }
 

@@ -10,8 +10,6 @@ struct VectorFunctions {
   // Over `count` floats, a multiple of 16.
   void (*exp)(int64_t count, const float* x, float* y);
   void (*log)(int64_t count, const float* x, float* y);
-  void (*tanh)(int64_t count, const float* x, float* y);
-  void (*sigmoid)(int64_t count, const float* x, float* y);
   // Whole numbers to bytes and back: what the places of pooling winners go through.
   void (*storeBytes)(int64_t count, const float* x, uint8_t* y);
   void (*loadBytes)(int64_t count, const uint8_t* x, float* y);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { tanh } from '../../lib/layers/activation';
+import { tanh } from '../../lib/layers/activation-functions';
 import { batchNorm } from '../../lib/layers/batch-norm';
 import { conv2d } from '../../lib/layers/conv2d';
 import { dense } from '../../lib/layers/dense';

@@ -1,4 +1,5 @@
-import { activation, relu, sigmoid, tanh } from '../../lib/layers/activation';
+import { activation } from '../../lib/layers/activation';
+import { relu, sigmoid, tanh } from '../../lib/layers/activation-functions';
 import { conv2d } from '../../lib/layers/conv2d';
 import { dense } from '../../lib/layers/dense';
 import { flatten } from '../../lib/layers/flatten';

@@ -10,6 +10,7 @@ import { frameCases } from './frame';
 import type { LayerCase } from './layer-case';
 import { maxPool2dCases } from './max-pool2d';
 import { partialConv2dCases } from './partial-conv2d';
+import { preluCases } from './prelu';
 import { sliceCases } from './slice';
 
 /** Every case of every layer. */
@@ -28,5 +29,6 @@ export const layerCases: readonly LayerCase[] = [
   { kind: 'dense', cases: denseCases },
   { kind: 'activation', cases: activationCases },
   { kind: 'slice', cases: sliceCases },
+  { kind: 'prelu', cases: preluCases },
   { kind: 'reshape', cases: reshapeCases },
 ].flatMap(({ kind, cases }) => cases.map((layerCase) => ({ ...layerCase, name: `${kind}: ${layerCase.name}` })));

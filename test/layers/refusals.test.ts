@@ -1,8 +1,10 @@
+import { elu, hardtanh, leakyRelu, scaledTanh, softplus } from '../../lib/layers/activation-functions';
 import { conv2dTranspose } from '../../lib/layers/conv2d-transpose';
 import { depthwiseConv2d } from '../../lib/layers/depthwise-conv2d';
 import { cropping2d, zeroPadding2d } from '../../lib/layers/frame';
 import { globalAveragePool2d } from '../../lib/layers/global-pool2d';
 import type { Layer } from '../../lib/layers/layer';
+import { prelu } from '../../lib/layers/prelu';
 import { reshape } from '../../lib/layers/reshape';
 import { separableConv2d } from '../../lib/layers/separable-conv2d';
 import { slice } from '../../lib/layers/slice';
@@ -31,6 +33,14 @@ const OPTIONS: readonly [make: () => Layer, message: string][] = [
     'depthMultiplier must be a whole number of at least 1, found 0',
   ],
   [() => separableConv2d({ filters: 0.5, kernelSize: 3 }), 'filters must be a whole number of at least 1, found 0.5'],
+  [() => leakyRelu({ negativeSlope: -0.1 }), 'negativeSlope must be a finite number of at least 0, found -0.1'],
+  [() => elu({ alpha: Number.NaN }), 'alpha must be a finite number of at least 0, found NaN'],
+  [() => hardtanh({ min: Number.NEGATIVE_INFINITY }), 'min must be a finite number, found -Infinity'],
+  [() => hardtanh({ min: 2 }), 'max must be above min, which is 2, found 1'],
+  [() => softplus({ beta: 0 }), 'beta must be a finite number above 0, found 0'],
+  [() => softplus({ threshold: Number.NaN }), 'threshold must be a finite number, found NaN'],
+  [() => scaledTanh({ amplitude: -1 }), 'amplitude must be a finite number above 0, found -1'],
+  [() => scaledTanh({ scale: Number.POSITIVE_INFINITY }), 'scale must be a finite number above 0, found Infinity'],
   [() => reshape({ shape: [3, 0] }), 'shape must be a list of whole numbers of at least 1, found [3,0]'],
 ];
 
@@ -46,6 +56,7 @@ const SHAPES: readonly [layer: Layer, inputShape: Shape, message: string][] = [
     'crop2d: expected an image of at least 3x3, so that something is left, found 3x2x5',
   ],
   [zeroPadding2d(), [7], 'zeroPad2d: expected an image of [channels, height, width], found 7'],
+  [prelu(), [], 'expected [channels, ...], found []'],
   [upsampling2d(), [2, 7], 'upsampling2d: expected an image of [channels, height, width], found 2x7'],
   [slice({ begin: 2, channels: 3 }), [4, 2, 2], 'slice: expected at least 5 channels, found 4x2x2'],
   [depthwiseConv2d({ kernelSize: 3 }), [7], 'conv2d: expected an image of [channels, height, width], found 7'],

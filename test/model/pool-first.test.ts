@@ -1,4 +1,4 @@
-import { tanh } from '../../lib/layers/activation';
+import { tanh } from '../../lib/layers/activation-functions';
 import { conv2d } from '../../lib/layers/conv2d';
 import type { Layer } from '../../lib/layers/layer';
 import { maxPool2d } from '../../lib/layers/max-pool2d';
@@ -14,11 +14,21 @@ function compiled(layers: readonly Layer[]): Program {
 const ops = (program: Program): string[] => program.instructions.map(({ op }) => op);
 
 describe('max-pooling after an activation', () => {
-  it.each(['tanh', 'sigmoid', 'relu'] as const)('goes before %s, on a quarter of the elements', (activation) => {
+  it.each([
+    ['tanh', {}],
+    ['sigmoid', {}],
+    ['relu', {}],
+    ['softsign', {}],
+    ['hardsigmoid', {}],
+    ['leakyRelu', { negativeSlope: 0.01 }],
+    ['elu', { slope: 1, saturation: 1 }],
+    ['hardtanh', { lower: -1, upper: 1 }],
+    ['scaledTanh', { amplitude: 1.7159, scale: 2 / 3 }],
+  ] as const)('goes before %s, on a quarter of the elements', (activation, constants) => {
     const program = compiled([conv2d({ filters: 2, kernelSize: 3, activation }), maxPool2d()]);
     expect(ops(program)).toEqual(['gather', 'conv2d', 'maxPool2d', activation, 'scatter']);
     const [, , pooling, second] = program.instructions;
-    expect(second?.geometry).toEqual({ elements: 2 * 3 * 3 });
+    expect(second?.geometry).toEqual({ elements: 2 * 3 * 3, ...constants });
     expect(second?.layer).toBe('conv2d_1');
     expect(pooling?.layer).toBe('maxPool2d_1');
     for (const id of [...(pooling?.outputs ?? []), ...(second?.outputs ?? [])]) {
@@ -30,14 +40,17 @@ describe('max-pooling after an activation', () => {
     expect(ops(compiled([tanh(), maxPool2d()]))).toEqual(['gather', 'maxPool2d', 'tanh', 'scatter']);
   });
 
-  it('stays behind what is not monotonic, and behind other layers', () => {
-    expect(ops(compiled([conv2d({ filters: 2, kernelSize: 3, activation: 'softmax' }), maxPool2d()]))).toEqual([
+  it.each(['softmax', 'gelu', 'silu', 'softplus'] as const)('stays behind %s, which is not monotonic', (activation) => {
+    expect(ops(compiled([conv2d({ filters: 2, kernelSize: 3, activation }), maxPool2d()]))).toEqual([
       'gather',
       'conv2d',
-      'softmax',
+      activation,
       'maxPool2d',
       'scatter',
     ]);
+  });
+
+  it('stays behind other layers', () => {
     expect(ops(compiled([maxPool2d(), tanh()]))).toEqual(['gather', 'maxPool2d', 'tanh', 'scatter']);
   });
 });

@@ -1,4 +1,4 @@
-import { activation } from '../../lib/layers/activation';
+import { type ActivationName, activation } from '../../lib/layers/activation';
 import { averagePool2d } from '../../lib/layers/average-pool2d';
 import { conv2d } from '../../lib/layers/conv2d';
 import { conv2dTranspose } from '../../lib/layers/conv2d-transpose';
@@ -8,12 +8,18 @@ import { zeroPadding2d } from '../../lib/layers/frame';
 import { globalAveragePool2d, globalMaxPool2d } from '../../lib/layers/global-pool2d';
 import type { Layer } from '../../lib/layers/layer';
 import { maxPool2d } from '../../lib/layers/max-pool2d';
+import { prelu } from '../../lib/layers/prelu';
 import { upsampling2d } from '../../lib/layers/upsampling2d';
 import type { Pair } from '../../lib/ops/window';
 import { oracle, targets } from '../support/backends';
 import { type Fixture, fixtureNames, readFixture } from '../support/fixtures';
 import { runLayer } from '../support/single-op';
 import { expectClose, float32Reduction, float64Fixture } from '../support/tolerance';
+
+/** `leakyRelu` of `act_leaky_relu`. */
+function activationOf(fixture: string): ActivationName {
+  return fixture.replace('act_', '').replace(/_(.)/g, (_, letter: string) => letter.toUpperCase()) as ActivationName;
+}
 
 /** PyTorch's layer of a fixture, as ours. */
 const LAYERS: Readonly<Record<string, (fixture: Fixture) => Layer>> = {
@@ -63,11 +69,8 @@ const LAYERS: Readonly<Record<string, (fixture: Fixture) => Layer>> = {
   upsample_nearest: ({ attributes }) => upsampling2d({ size: attributes.scale_factor as Pair }),
   linear: ({ shape, has }) => dense({ units: shape('weight')[0] ?? 0, useBias: has('bias') }),
   flatten: () => flatten(),
-  act_tanh: () => activation('tanh'),
-  act_sigmoid: () => activation('sigmoid'),
-  act_relu: () => activation('relu'),
-  act_softmax: () => activation('softmax'),
-  act_log_softmax: () => activation('logSoftmax'),
+  act: ({ name }) => activation(activationOf(name)),
+  prelu: () => prelu(),
 };
 
 const PREFIXES = [
@@ -81,12 +84,11 @@ const PREFIXES = [
   'upsample_nearest_',
   'linear_',
   'flatten_',
+  'act_',
+  'prelu_',
 ];
 
-const CASES = [
-  ...PREFIXES.flatMap((prefix) => fixtureNames(prefix).map((name) => ({ name, op: prefix.slice(0, -1) }))),
-  ...['act_tanh', 'act_sigmoid', 'act_relu', 'act_softmax', 'act_log_softmax'].map((name) => ({ name, op: name })),
-];
+const CASES = PREFIXES.flatMap((prefix) => fixtureNames(prefix).map((name) => ({ name, op: prefix.slice(0, -1) })));
 
 it('has every case that PyTorch made for the ops', () => {
   const count = (op: string): number => CASES.filter((entry) => entry.op === op).length;
@@ -101,6 +103,8 @@ it('has every case that PyTorch made for the ops', () => {
     upsample_nearest_: 1,
     linear_: 4,
     flatten_: 1,
+    act_: 18,
+    prelu_: 1,
   });
 });
 

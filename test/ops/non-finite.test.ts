@@ -1,10 +1,38 @@
-import { activation } from '../../lib/layers/activation';
+import { ACTIVATION_NAMES, activation } from '../../lib/layers/activation';
 import { maxPool2d } from '../../lib/layers/max-pool2d';
+import { prelu } from '../../lib/layers/prelu';
 import { targets } from '../support/backends';
 import { runLayer } from '../support/single-op';
-import { exact, expectClose } from '../support/tolerance';
+import { exact, expectClose, float32Elementwise } from '../support/tolerance';
 
 const { NaN: nan, POSITIVE_INFINITY: infinity } = Number;
+
+// Values and derivatives at infinity and -infinity: the functions' limits.
+const LIMITS = [
+  { name: 'linear', y: [infinity, -infinity], gx: [1, 1] },
+  { name: 'tanh', y: [1, -1], gx: [0, 0] },
+  { name: 'scaledTanh', y: [1.7159, -1.7159], gx: [0, 0] },
+  { name: 'sigmoid', y: [1, 0], gx: [0, 0] },
+  { name: 'relu', y: [infinity, 0], gx: [1, 0] },
+  { name: 'relu6', y: [6, 0], gx: [0, 0] },
+  { name: 'leakyRelu', y: [infinity, -infinity], gx: [1, 0.01] },
+  { name: 'elu', y: [infinity, -1], gx: [1, 0] },
+  { name: 'selu', y: [infinity, -1.7580993408473766], gx: [1.0507009873554805, 0] },
+  { name: 'hardtanh', y: [1, -1], gx: [0, 0] },
+  { name: 'hardsigmoid', y: [1, 0], gx: [0, 0] },
+  { name: 'hardswish', y: [infinity, 0], gx: [1, 0] },
+  { name: 'silu', y: [infinity, 0], gx: [1, 0] },
+  { name: 'mish', y: [infinity, 0], gx: [1, 0] },
+  { name: 'gelu', y: [infinity, 0], gx: [1, 0] },
+  { name: 'geluTanh', y: [infinity, 0], gx: [1, 0] },
+  { name: 'softplus', y: [infinity, 0], gx: [1, 0] },
+  { name: 'softsign', y: [1, -1], gx: [0, 0] },
+] as const;
+
+it('has the limits of every activation of single elements', () => {
+  const names = ACTIVATION_NAMES.filter((name) => name !== 'softmax' && name !== 'logSoftmax');
+  expect(LIMITS.map(({ name }) => name).sort()).toEqual([...names].sort());
+});
 
 describe.each(targets)('numbers that are none, on $name', (target) => {
   const pool = (x: readonly number[]): { y: ArrayLike<number>; gx: ArrayLike<number> } =>
@@ -65,18 +93,29 @@ describe.each(targets)('numbers that are none, on $name', (target) => {
     expectClose('gx', gx, [0, 1, 0, 0, 0, 1], exact);
   });
 
-  it.each([
-    { name: 'tanh', y: [nan, 1, -1] },
-    { name: 'sigmoid', y: [nan, 1, 0] },
-  ] as const)('$name keeps NaN and ends at its limits', ({ name, y: expected }) => {
-    const { y } = runLayer(target, {
+  it.each(LIMITS)('$name keeps NaN and ends at its limits', ({ name, y: expected, gx: derivatives }) => {
+    const { y, gx } = runLayer(target, {
       layer: activation(name),
       inputShape: [3],
       x: [nan, infinity, -infinity],
       parameters: {},
-      gy: [0, 0, 0],
+      gy: [1, 1, 1],
     });
-    expectClose('y', y, expected, exact);
+    expectClose('y', y, [nan, ...expected], float32Elementwise);
+    expectClose('gx', gx.slice(1), derivatives, float32Elementwise);
+  });
+
+  it('prelu keeps NaN, and infinities with the sign of the slope', () => {
+    const { y, gx, gradients } = runLayer(target, {
+      layer: prelu(),
+      inputShape: [2, 2],
+      x: [nan, infinity, -infinity, -infinity, 1, 2, 0, -0],
+      parameters: { weight: [0.5, -2] },
+      gy: [1, 1, 1, 1, 1, 1, 1, 1],
+    });
+    expectClose('y', y, [nan, infinity, infinity, infinity, 1, 2, 0, 0], exact);
+    expectClose('gx', gx, [0.5, 1, -2, -2, 1, 1, -2, -2], exact);
+    expectClose('weight', gradients.weight ?? [], [nan, -infinity], exact);
   });
 
   it.each(['softmax', 'logSoftmax'] as const)('%s of a NaN is NaN everywhere in its sample, and only there', (name) => {

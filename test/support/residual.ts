@@ -1,4 +1,4 @@
-import { relu } from '../../lib/layers/activation';
+import { relu } from '../../lib/layers/activation-functions';
 import { conv2d } from '../../lib/layers/conv2d';
 import { dense } from '../../lib/layers/dense';
 import { flatten } from '../../lib/layers/flatten';

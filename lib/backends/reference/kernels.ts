@@ -18,7 +18,7 @@ import { concat, slice, sliceGrad } from './concat';
 import { conv2d, conv2dGradInput, conv2dGradWeight } from './conv2d';
 import { custom, customGrad, fromRows, takeGradient, toRows } from './custom';
 import { dense, denseGradInput, denseGradWeight } from './dense';
-import { relu, reluGrad, sigmoid, sigmoidGrad, tanh, tanhGrad } from './elementwise';
+import { elementwise } from './elementwise';
 import { crop2d, zeroPad2d } from './frame';
 import {
   sigmoidLogisticError,
@@ -45,6 +45,7 @@ import { maxPool2d, maxPool2dGrad } from './max-pool2d';
 import { muon } from './muon';
 import { add, multiply } from './pairwise';
 import { partialConv2d, partialConv2dGradInput, partialConv2dGradWeight } from './partial-conv2d';
+import { prelu, preluGradInput, preluGradTerms } from './prelu';
 import { reshape } from './reshape';
 import { logSoftmax, logSoftmaxGrad, softmax, softmaxGrad } from './softmax';
 import { adadelta, adagrad, adam, adamax, lion, momentum, nadam, radam, rmsprop, sgd } from './update';
@@ -64,12 +65,7 @@ export const kernels: Readonly<Record<OpName, AnyKernel>> = {
   denseGradInput,
   denseGradWeight,
   reshape,
-  tanh,
-  tanhGrad,
-  sigmoid,
-  sigmoidGrad,
-  relu,
-  reluGrad,
+  ...elementwise,
   softmax,
   softmaxGrad,
   logSoftmax,
@@ -134,4 +130,7 @@ export const kernels: Readonly<Record<OpName, AnyKernel>> = {
   muon,
   maxNorm,
   averageWeights,
+  prelu,
+  preluGradInput,
+  preluGradTerms,
 };

@@ -2,14 +2,14 @@
 // it, of one slice. Pooled values are [channels][outHeight / 2][outWidth / 2][16]; a winner is a byte, its place in the
 // window. Geometry is that of the convolution.
 #pragma once
-#include "kernels/activation/activation.h"
+#include "kernels/elementwise/elementwise.h"
 #include "kernels/geometry.h"
 #include "kernels/part.h"
 
 namespace laminet {
 
 struct Conv2dPoolKernels {
-  // Forward (of weights packed by Conv2dKernels::packForward), pooling, and an activation unless it is null: the same
+  // Forward (of weights packed by Conv2dKernels::packForward), pooling, and an activation, if there is one: the same
   // bits as one after the other.
   void (*forward)(const Conv2dGeometry&, Part, const float* input, const float* packed, const float* bias,
                   Activation activation, float* output, uint8_t* winners);

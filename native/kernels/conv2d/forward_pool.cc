@@ -227,9 +227,9 @@ void conv2dPoolForward(const Conv2dGeometry& g, Part part, const float* input, c
       f.winners = winners + (first + begin) * f.plane;
       for (int32_t y = rows.begin; y < rows.end; y++) {
         kRows[count](f, y);
-        for (int32_t i = 0; activation && i < count; i++) {
+        for (int32_t i = 0; activation.value && i < count; i++) {
           float* values = f.output + i * f.plane + y * pooledRow;
-          activation(pooledRow, values, values);
+          activation.value(activation.constants, pooledRow, values, values);
         }
       }
     }

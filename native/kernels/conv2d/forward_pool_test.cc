@@ -73,9 +73,10 @@ void check(const Conv2dGeometry& g, bool nonFinite = false) {
   const MaxPool2dGeometry pooling = {g.outChannels, g.outHeight, g.outWidth, height, width, 2, 2, 2, 2, 0, 0, 0, 0};
   const int64_t outputs = int64_t{g.outChannels} * height * width * kSliceSamples;
   onEverySet([&](const KernelTable& kernels, InstructionSet) {
-    const Activation activations[] = {nullptr, kernels.activation->tanh, kernels.activation->sigmoid,
-                                      kernels.activation->relu};
-    const Activation activation = activations[seed % 4];
+    const ElementwiseKernels& functions = *kernels.elementwise;
+    const Activation activations[] = {
+        {}, {functions.tanh.value, {}}, {functions.elu.value, {2, 0.5f}}, {functions.relu.value, {}}};
+    const Activation& activation = activations[seed % 4];
     const float* biases = seed % 3 != 0 ? bias.data() : nullptr;
     Output<float> packed(weights);
     kernels.conv2d->packForward(g, weight.data(), 0, g.outChannels, packed.data());
@@ -85,7 +86,7 @@ void check(const Conv2dGeometry& g, bool nonFinite = false) {
     Output<uint8_t> expectedWinners(outputs);
     kernels.conv2d->forward(g, Part{0, 1}, input.data(), packed.data(), biases, large.data());
     kernels.maxPool2d->forward(pooling, Part{0, 1}, large.data(), expected.data(), expectedWinners.data());
-    if (activation) activation(outputs, expected.data(), expected.data());
+    if (activation.value) activation.value(activation.constants, outputs, expected.data(), expected.data());
 
     Output<float> output(outputs);
     Output<uint8_t> winners(outputs);

@@ -2,17 +2,14 @@
 #pragma once
 #include <stdint.h>
 
-#include "kernels/geometry.h"
-#include "kernels/part.h"
-
 namespace laminet {
 
 struct PairwiseKernels {
   // Over `count` floats, a multiple of 16.
   void (*add)(int64_t count, const float* a, const float* b, float* y);
   void (*multiply)(int64_t count, const float* a, const float* b, float* y);
-  // Adds each channel's number at all of its pixels, of `lanes` floats each. Parts share the channels.
-  void (*addBias)(const ChannelGeometry&, int32_t lanes, Part, const float* x, const float* bias, float* y);
+  // 0 where x is above 0, else gradOutput * x: what the gradient of a learned slope is the sum of.
+  void (*preluGradTerms)(int64_t count, const float* gradOutput, const float* x, float* terms);
 };
 
 }  // namespace laminet

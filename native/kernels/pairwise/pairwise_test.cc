@@ -66,34 +66,8 @@ TEST_CASE("multiply: every pair, in place and not") {
   expectPairs(&PairwiseKernels::multiply, [](float a, float b) { return a * b; });
 }
 
-TEST_CASE("addBias: any number of channels and pixels, of 16 samples and of one, in place and not") {
-  for (const int32_t lanes : {1, kSliceSamples}) {
-    for (int32_t channels = 1; channels <= 7; channels++) {
-      for (int32_t pixels = 1; pixels <= 35; pixels++) {
-        INFO(channels, " channels, ", pixels, " pixels, ", lanes, " lanes");
-        const ChannelGeometry g = {channels, pixels};
-        const int64_t each = static_cast<int64_t>(pixels) * lanes;
-        RandomNumbers random(static_cast<uint64_t>(channels * pixels));
-        const Numbers x = randomReals(random, channels * each);
-        const Numbers b = randomReals(random, channels);
-        Numbers expected;
-        for (int64_t i = 0; i < channels * each; i++) expected.push_back(x[i] + b[i / each]);
-        const Input<float> input(x);
-        const Input<float> bias(b);
-        onEverySet([&](const KernelTable& kernels, InstructionSet) {
-          const auto run = kernels.pairwise->addBias;
-          Output<float> apart(channels * each);
-          inParts([&](Part part) { run(g, lanes, part, input.data(), bias.data(), apart.data()); });
-          CHECK(sameBits(apart.values(), expected));
-          Output<float> over(channels * each);
-          fill(over, x);
-          inParts([&](Part part) { run(g, lanes, part, over.data(), bias.data(), over.data()); });
-          CHECK(sameBits(over.values(), expected));
-          return apart.values();
-        });
-      }
-    }
-  }
+TEST_CASE("preluGradTerms: every pair, in place and not") {
+  expectPairs(&PairwiseKernels::preluGradTerms, [](float g, float x) { return x > 0 ? 0 : g * x; });
 }
 
 }  // namespace laminet::testing

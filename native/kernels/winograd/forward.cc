@@ -224,12 +224,12 @@ void finish(const Correlation& c, const Sink& sink, int32_t filter, int32_t begi
         }
       }
     }
-    if (!sink.activation) return;
+    if (!sink.activation.value) return;
     const int32_t left = run.column * kTile;
     const int32_t right = atMost(c.outWidth, left + run.count * kTile);
     for (int32_t y = 0; y < height; y += shrink) {
       float* values = sink.output + (plane + (top + y) / shrink * width + left / shrink) * kLanes;
-      sink.activation((right - left) / shrink * kLanes, values, values);
+      sink.activation.value(sink.activation.constants, (right - left) / shrink * kLanes, values, values);
     }
   });
 }
@@ -292,7 +292,7 @@ void winogradForward(const Conv2dGeometry& g, Part part, const float* input, con
 void winogradGradInput(const Conv2dGeometry& g, Part part, const float* gradOutput, const uint8_t* winners,
                        const float* packed, float* scratch, float* gradInput) {
   const Maps maps = {gradOutput, winners, g.outHeight, g.outWidth};
-  correlate(backwardOf(g), part, maps, packed, {nullptr, nullptr, gradInput, nullptr}, scratch);
+  correlate(backwardOf(g), part, maps, packed, {nullptr, {}, gradInput, nullptr}, scratch);
 }
 
 }  // namespace LAMINET_ISA

@@ -1,5 +1,5 @@
 #pragma once
-#include "kernels/activation/activation.h"
+#include "kernels/elementwise/elementwise.h"
 #include "kernels/geometry.h"
 #include "kernels/part.h"
 

@@ -12,7 +12,7 @@
 // Where the convolution is followed by max-pooling (2x2 windows that tile its outputs, whose sizes are even), pooled
 // values and the winners' places in their windows (bytes) stand in for its outputs; without it, `winners` is null.
 #pragma once
-#include "kernels/activation/activation.h"
+#include "kernels/elementwise/elementwise.h"
 #include "kernels/geometry.h"
 #include "kernels/part.h"
 
@@ -30,8 +30,8 @@ struct WinogradKernels {
   // Floats of working memory that forward and gradInput need, and that gradWeight needs; each thread its own.
   int64_t (*mapScratchSize)(const Conv2dGeometry&);
   int64_t (*weightScratchSize)(const Conv2dGeometry&);
-  // output = convolution + bias, pooled unless winners is null, then through an activation unless that is null. bias
-  // may be null.
+  // output = convolution + bias, pooled unless winners is null, then through an activation unless it has no function.
+  // bias may be null.
   void (*forward)(const Conv2dGeometry&, Part, const float* input, const float* packed, const float* bias,
                   Activation activation, float* scratch, float* output, uint8_t* winners);
   void (*gradInput)(const Conv2dGeometry&, Part, const float* gradOutput, const uint8_t* winners, const float* packed,

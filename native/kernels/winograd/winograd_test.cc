@@ -138,7 +138,7 @@ void compareWithReference(const Conv2dGeometry& g, const Data& data, bool whole)
     Output<float> gradInput(inputSize(g));
     Output<float> gradWeight(weightSize(g));
     inParts([&](Part part) {
-      winograd.forward(g, part, input.data(), forwardWeights.data(), data.bias.empty() ? nullptr : bias.data(), nullptr,
+      winograd.forward(g, part, input.data(), forwardWeights.data(), data.bias.empty() ? nullptr : bias.data(), {},
                        scratch.data(), output.data(), nullptr);
     });
     inParts([&](Part part) {
@@ -234,15 +234,16 @@ TEST_CASE("winograd: with max-pooling and an activation, the bits of one after t
         Output<float> large(outputSize(g));
         Output<float> apart(pooledSize);
         Output<uint8_t> apartWinners(pooledSize);
-        winograd.forward(g, {0, 1}, input.data(), forwardWeights.data(), data.bias.data(), nullptr, scratch.data(),
+        winograd.forward(g, {0, 1}, input.data(), forwardWeights.data(), data.bias.data(), {}, scratch.data(),
                          large.data(), nullptr);
         kernels.maxPool2d->forward(pooling, {0, 1}, large.data(), apart.data(), apartWinners.data());
-        kernels.activation->tanh(pooledSize, apart.data(), apart.data());
+        const Activation tanh = {kernels.elementwise->tanh.value, {}};
+        tanh.value(tanh.constants, pooledSize, apart.data(), apart.data());
         Output<float> pooled(pooledSize);
         Output<uint8_t> winners(pooledSize);
         inParts([&](Part part) {
-          winograd.forward(g, part, input.data(), forwardWeights.data(), data.bias.data(), kernels.activation->tanh,
-                           scratch.data(), pooled.data(), winners.data());
+          winograd.forward(g, part, input.data(), forwardWeights.data(), data.bias.data(), tanh, scratch.data(),
+                           pooled.data(), winners.data());
         });
         CHECK(sameBits(pooled.values(), apart.values()));
         CHECK(winners.values() == apartWinners.values());
@@ -313,8 +314,7 @@ TEST_CASE("winograd: a NaN or an infinity stays within its sample and its tiles"
       winograd.packForward(g, data.weight.data(), 0, g.outChannels, packed.data());
       Output<float> scratch(winograd.mapScratchSize(g));
       Output<float> output(outputSize(g));
-      winograd.forward(g, {0, 1}, input.data(), packed.data(), nullptr, nullptr, scratch.data(), output.data(),
-                       nullptr);
+      winograd.forward(g, {0, 1}, input.data(), packed.data(), nullptr, {}, scratch.data(), output.data(), nullptr);
       std::vector<float> values = output.values();
       for (int64_t i = 0; i < static_cast<int64_t>(values.size()); i++) {
         const int64_t x = i / kSliceSamples % 12;

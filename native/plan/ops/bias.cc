@@ -27,13 +27,12 @@ Status checkBiasGrad(Checker& checker, const Instruction& i) {
 }
 
 void addBias(const Call& call, Slice& slice) {
-  call.kernels->pairwise->addBias(call.geometry.channels, call.lanes, slice.part, inputOf(call, slice, 0),
+  call.kernels->channels->addBias(call.geometry.channels, call.lanes, slice.part, inputOf(call, slice, 0),
                                   biasOf(call, slice), outputOf(call, slice));
 }
 
 void biasGrad(const Call& call, Slice& slice) {
-  call.kernels->activation->channelSums(call.geometry.channels, slice.part, inputOf(call, slice, 0),
-                                        gradientOf(call, slice));
+  call.kernels->channels->sums(call.geometry.channels, slice.part, inputOf(call, slice, 0), gradientOf(call, slice));
 }
 
 void biasGradPlanar(const Call& call, Slice& slice) {

@@ -80,7 +80,9 @@ const uint8_t* winnersOf(const Call& call, const Slice& slice) {
 }
 
 Activation activationOf(const Call& call) {
-  return call.fusion.activation ? call.kernels->activation->*call.fusion.activation : nullptr;
+  Activation activation = {nullptr, call.fusion.constants};
+  if (call.fusion.activation) activation.value = (call.kernels->elementwise->*call.fusion.activation).value;
+  return activation;
 }
 
 void forwardPooled(const Call& call, Slice& slice) {

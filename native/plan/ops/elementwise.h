@@ -5,13 +5,17 @@
 
 namespace laminet {
 
-// `inputs` rows as long as the output.
+// So many rows, as long as the output.
 template <size_t inputs>
-Status checkElementwise(Checker& checker, const Instruction& i) {
-  const int64_t elements = i.geometry.elements;
+Status rowsAre(Checker& checker, const Instruction& i, int64_t elements) {
   bool right = counts(i, inputs, 1);
   for (size_t k = 0; k < inputs && right; k++) right = checker.reads(i.inputs[k], elements);
   return operandsAre(right && checker.writesRow(i.outputs[0], elements));
+}
+
+template <size_t inputs>
+Status checkElementwise(Checker& checker, const Instruction& i) {
+  return rowsAre<inputs>(checker, i, i.geometry.elements);
 }
 
 }  // namespace laminet

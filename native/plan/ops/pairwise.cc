@@ -44,5 +44,6 @@ constexpr OpDefinition addition() {
 
 constexpr OpDefinition addOp = addition();
 constexpr OpDefinition multiplyOp = pairwiseOp<&PairwiseKernels::multiply>();
+constexpr OpDefinition preluGradTermsOp = pairwiseOp<&PairwiseKernels::preluGradTerms>();
 
 }  // namespace laminet

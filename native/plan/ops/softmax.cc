@@ -19,32 +19,32 @@ Status check(Checker& checker, const Instruction& i) {
                      checker.writesRow(i.outputs[0], elements));
 }
 
-template <SoftmaxKernel ActivationKernels::*kernel>
+template <SoftmaxKernel SoftmaxKernels::*kernel>
 void softmax(const Call& call, Slice& slice) {
-  (call.kernels->activation->*kernel)(call.geometry.channels, inputOf(call, slice, 0), outputOf(call, slice));
+  (call.kernels->softmax->*kernel)(call.geometry.channels, inputOf(call, slice, 0), outputOf(call, slice));
 }
 
-template <SoftmaxGradKernel ActivationKernels::*kernel>
+template <SoftmaxGradKernel SoftmaxKernels::*kernel>
 void softmaxGrad(const Call& call, Slice& slice) {
-  (call.kernels->activation->*kernel)(call.geometry.channels, inputOf(call, slice, 0), inputOf(call, slice, 1),
-                                      outputOf(call, slice));
+  (call.kernels->softmax->*kernel)(call.geometry.channels, inputOf(call, slice, 0), inputOf(call, slice, 1),
+                                   outputOf(call, slice));
 }
 
-template <SoftmaxKernel ActivationKernels::*kernel>
+template <SoftmaxKernel SoftmaxKernels::*kernel>
 constexpr OpDefinition forward() {
   return {.geometry = wholeNumbers<&Geometry::channels>(), .check = check<1>, .run = softmax<kernel>};
 }
 
-template <SoftmaxGradKernel ActivationKernels::*kernel>
+template <SoftmaxGradKernel SoftmaxKernels::*kernel>
 constexpr OpDefinition backward() {
   return {.geometry = wholeNumbers<&Geometry::channels>(), .check = check<2>, .run = softmaxGrad<kernel>};
 }
 
 }  // namespace
 
-constexpr OpDefinition softmaxOp = forward<&ActivationKernels::softmax>();
-constexpr OpDefinition softmaxGradOp = backward<&ActivationKernels::softmaxGrad>();
-constexpr OpDefinition logSoftmaxOp = forward<&ActivationKernels::logSoftmax>();
-constexpr OpDefinition logSoftmaxGradOp = backward<&ActivationKernels::logSoftmaxGrad>();
+constexpr OpDefinition softmaxOp = forward<&SoftmaxKernels::softmax>();
+constexpr OpDefinition softmaxGradOp = backward<&SoftmaxKernels::softmaxGrad>();
+constexpr OpDefinition logSoftmaxOp = forward<&SoftmaxKernels::logSoftmax>();
+constexpr OpDefinition logSoftmaxGradOp = backward<&SoftmaxKernels::logSoftmaxGrad>();
 
 }  // namespace laminet

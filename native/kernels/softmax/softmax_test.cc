@@ -1,5 +1,5 @@
-// Activations, softmax and sums over channels against plain loops in double precision, in place and not.
-#include "kernels/activation/activation.h"
+// Softmax and its logarithm against plain loops in double precision, in place and not.
+#include "kernels/softmax/softmax.h"
 
 #include <doctest/doctest.h>
 #include <float.h>
@@ -37,59 +37,6 @@ Numbers run(const KernelTable& kernels, const Kernel& kernel, const Numbers& a, 
   kernel(kernels, count, inPlace.data(), second.data(), inPlace.data());
   if (!sameBits(apart.values(), inPlace.values())) FAIL_CHECK("in place differs");
   return apart.values();
-}
-
-// Ordinary numbers of all sizes, and everything that is not.
-Numbers awkwardNumbers() {
-  Numbers values = {0.0f,   -0.0f,   NAN,    -NAN,    INFINITY, -INFINITY, FLT_MIN, -FLT_MIN,
-                    1e-45f, -1e-45f, 1e-40f, -1e-40f, FLT_MAX,  -FLT_MAX,  1e30f,   -1e30f,
-                    88.7f,  -88.7f,  104.0f, -104.0f, 0.625f,   -0.625f,   9.01f,   -9.01f};
-  RandomNumbers random(3);
-  for (const float size : {1e-6f, 0.1f, 1.0f, 10.0f, 100.0f}) {
-    for (int i = 0; i < 50; i++) values.push_back(random.real(-size, size));
-  }
-  values.resize((values.size() + kSliceSamples - 1) / kSliceSamples * kSliceSamples);
-  return values;
-}
-
-void expectElementwise(const Kernel& kernel, double (*exact)(double), const UlpBound& bound) {
-  const Numbers values = awkwardNumbers();
-  for (size_t count = kSliceSamples; count <= values.size(); count += kSliceSamples) {
-    const Numbers x(values.begin(), values.begin() + static_cast<int64_t>(count));
-    onEverySet([&](const KernelTable& kernels, InstructionSet set) {
-      const Numbers y = run(kernels, kernel, x, {});
-      for (size_t i = 0; i < count; i++) {
-        if (ulpsApart(y[i], exact(x[i])) > bound.on(set)) FAIL_CHECK("f(" << x[i] << ") is " << y[i]);
-      }
-      return y;
-    });
-  }
-}
-
-double exactRelu(double x) { return x < 0 ? 0 : x; }
-
-// Gradients of the input, as formulas say, from the gradient of the output and the output.
-using GradientFormula = Expected (*)(double gradient, double y);
-
-void expectGradient(const Kernel& kernel, GradientFormula formula, float least, float most) {
-  for (int64_t count = kSliceSamples; count <= 5 * kSliceSamples; count += kSliceSamples) {
-    RandomNumbers random(static_cast<uint64_t>(count));
-    Numbers gradients = randomReals(random, count, -3, 3);
-    Numbers outputs = randomReals(random, count, least, most);
-    outputs[0] = 0;
-    outputs[1] = most;
-    outputs[2] = -0.0f;
-    gradients[3] = 0;
-    gradients[4] = NAN;
-    gradients[5] = 1e-42f;
-    std::vector<Expected> expected;
-    for (int64_t i = 0; i < count; i++) expected.push_back(formula(gradients[i], outputs[i]));
-    onEverySet([&](const KernelTable& kernels, InstructionSet) {
-      Numbers bits = run(kernels, kernel, gradients, outputs);
-      expectClose("gradient", bits, expected, elementwise());
-      return bits;
-    });
-  }
 }
 
 // One function over channels, for each pixel and lane by itself.
@@ -198,44 +145,11 @@ float logProbability(RandomNumbers& random) { return random.real(-20, 0); }
 
 }  // namespace
 
-TEST_CASE("tanh, sigmoid and relu: ordinary and awkward numbers") {
-  expectElementwise([](const KernelTable& k, int64_t count, const float* x, const float*,
-                       float* y) { k.activation->tanh(count, x, y); },
-                    ::tanh, kTanhUlps);
-  expectElementwise([](const KernelTable& k, int64_t count, const float* x, const float*,
-                       float* y) { k.activation->sigmoid(count, x, y); },
-                    exactSigmoid, kSigmoidUlps);
-  expectElementwise([](const KernelTable& k, int64_t count, const float* x, const float*,
-                       float* y) { k.activation->relu(count, x, y); },
-                    exactRelu, {0, 0});
-}
-
-TEST_CASE("gradients of tanh, sigmoid and relu") {
-  expectGradient([](const KernelTable& k, int64_t count, const float* g, const float* y,
-                    float* to) { k.activation->tanhGrad(count, g, y, to); },
-                 [](double g, double y) -> Expected {
-                   return {g * (1 - y * y), fabs(g) * (1 + y * y)};
-                 },
-                 -1, 1);
-  expectGradient([](const KernelTable& k, int64_t count, const float* g, const float* y,
-                    float* to) { k.activation->sigmoidGrad(count, g, y, to); },
-                 [](double g, double y) -> Expected {
-                   return {g * y * (1 - y), fabs(g * y)};
-                 },
-                 0, 1);
-  expectGradient([](const KernelTable& k, int64_t count, const float* g, const float* y,
-                    float* to) { k.activation->reluGrad(count, g, y, to); },
-                 [](double g, double y) -> Expected {
-                   return {y > 0 ? g : 0, 0};
-                 },
-                 -1, 1);
-}
-
 TEST_CASE("softmax and logSoftmax: every number of channels, logits from -10,000 to 10,000") {
   const ChannelKernel softmax = [](const KernelTable& k, const ChannelGeometry& g, const float* x, const float*,
-                                   float* y) { k.activation->softmax(g, x, y); };
+                                   float* y) { k.softmax->softmax(g, x, y); };
   const ChannelKernel logSoftmax = [](const KernelTable& k, const ChannelGeometry& g, const float* x, const float*,
-                                      float* y) { k.activation->logSoftmax(g, x, y); };
+                                      float* y) { k.softmax->logSoftmax(g, x, y); };
   for (float (*numbers)(RandomNumbers&) : {ordinary, extreme}) {
     expectOverChannels(softmax, softmaxOf, numbers, ordinary);
     expectOverChannels(logSoftmax, logSoftmaxOf, numbers, ordinary);
@@ -244,40 +158,11 @@ TEST_CASE("softmax and logSoftmax: every number of channels, logits from -10,000
 
 TEST_CASE("gradients of softmax and logSoftmax: every number of channels") {
   expectOverChannels([](const KernelTable& k, const ChannelGeometry& g, const float* gradient, const float* y,
-                        float* to) { k.activation->softmaxGrad(g, gradient, y, to); },
+                        float* to) { k.softmax->softmaxGrad(g, gradient, y, to); },
                      softmaxGradOf, ordinary, probability);
   expectOverChannels([](const KernelTable& k, const ChannelGeometry& g, const float* gradient, const float* y,
-                        float* to) { k.activation->logSoftmaxGrad(g, gradient, y, to); },
+                        float* to) { k.softmax->logSoftmaxGrad(g, gradient, y, to); },
                      logSoftmaxGradOf, ordinary, logProbability);
-}
-
-TEST_CASE("channelSums: a chain over pixels in each lane, then the tree over lanes") {
-  for (int32_t channels = 1; channels <= 9; channels++) {
-    for (int32_t pixels = 1; pixels <= 40; pixels++) {
-      INFO(channels, " channels, ", pixels, " pixels");
-      const ChannelGeometry g = {channels, pixels};
-      RandomNumbers random(static_cast<uint64_t>(channels * 64 + pixels));
-      const Numbers values = randomReals(random, static_cast<int64_t>(channels) * pixels * kSliceSamples);
-      Numbers expected;
-      for (int32_t c = 0; c < channels; c++) {
-        float lanes[kSliceSamples] = {};
-        for (int32_t p = 0; p < pixels; p++) {
-          for (int n = 0; n < kSliceSamples; n++) lanes[n] += values[(c * pixels + p) * kSliceSamples + n];
-        }
-        for (int apart = kSliceSamples / 2; apart >= 1; apart /= 2) {
-          for (int n = 0; n < apart; n++) lanes[n] += lanes[n + apart];
-        }
-        expected.push_back(lanes[0]);
-      }
-      const Input<float> x(values);
-      onEverySet([&](const KernelTable& kernels, InstructionSet) {
-        Output<float> sums(channels);
-        inParts([&](Part part) { kernels.activation->channelSums(g, part, x.data(), sums.data()); });
-        CHECK(sameBits(sums.values(), expected));
-        return sums.values();
-      });
-    }
-  }
 }
 
 }  // namespace laminet::testing

@@ -1,4 +1,4 @@
-#include "kernels/activation/activation.h"
+#include "kernels/softmax/softmax.h"
 
 #include "kernels/table.h"
 #include "simd/math.h"
@@ -7,41 +7,6 @@
 namespace laminet {
 namespace LAMINET_ISA {
 namespace {
-
-template <class Function>
-LAMINET_INLINE void each(int64_t count, const float* x, float* y, Function function) {
-  for (int64_t i = 0; i < count; i += kWidth) store(y + i, function(load(x + i)));
-}
-
-template <class Function>
-LAMINET_INLINE void eachPair(int64_t count, const float* a, const float* b, float* y, Function function) {
-  for (int64_t i = 0; i < count; i += kWidth) store(y + i, function(load(a + i), load(b + i)));
-}
-
-void tanhOf(int64_t count, const float* x, float* y) {
-  each(count, x, y, [](Vec v) { return tanh(v); });
-}
-
-void sigmoidOf(int64_t count, const float* x, float* y) {
-  each(count, x, y, [](Vec v) { return sigmoid(v); });
-}
-
-void reluOf(int64_t count, const float* x, float* y) {
-  // Compared so that NaN stays.
-  each(count, x, y, [](Vec v) { return select(less(v, zero()), zero(), v); });
-}
-
-void tanhGrad(int64_t count, const float* gradOutput, const float* y, float* gradInput) {
-  eachPair(count, gradOutput, y, gradInput, [](Vec g, Vec v) { return mul(g, fnma(v, v, broadcast(1.0f))); });
-}
-
-void sigmoidGrad(int64_t count, const float* gradOutput, const float* y, float* gradInput) {
-  eachPair(count, gradOutput, y, gradInput, [](Vec g, Vec v) { return mul(mul(g, v), sub(broadcast(1.0f), v)); });
-}
-
-void reluGrad(int64_t count, const float* gradOutput, const float* y, float* gradInput) {
-  eachPair(count, gradOutput, y, gradInput, [](Vec g, Vec v) { return select(less(zero(), v), g, zero()); });
-}
 
 // Runs `function(offset of the pixel's first channel)` for every pixel and group of lanes.
 template <class Function>
@@ -113,25 +78,10 @@ void logSoftmaxGrad(const ChannelGeometry& g, const float* gradOutput, const flo
   });
 }
 
-void channelSums(const ChannelGeometry& g, Part part, const float* x, float* sums) {
-  const Share share = shareOf(part, g.channels);
-  for (int64_t c = share.begin; c < share.end; c++) {
-    alignas(64) float lanes[kLanes];
-    for (int lane = 0; lane < kLanes; lane += kWidth) {
-      const float* pixel = x + c * g.pixels * kLanes + lane;
-      Vec sum = zero();
-      for (int32_t p = 0; p < g.pixels; p++) sum = add(sum, load(pixel + static_cast<int64_t>(p) * kLanes));
-      store(lanes + lane, sum);
-    }
-    sums[c] = sumLanes(lanes);
-  }
-}
-
 }  // namespace
 
-const ActivationKernels& activationKernels() {
-  static constexpr ActivationKernels kernels = {tanhOf,  sigmoidOf,   reluOf,     tanhGrad,       sigmoidGrad, reluGrad,
-                                                softmax, softmaxGrad, logSoftmax, logSoftmaxGrad, channelSums};
+const SoftmaxKernels& softmaxKernels() {
+  static constexpr SoftmaxKernels kernels = {softmax, softmaxGrad, logSoftmax, logSoftmaxGrad};
   return kernels;
 }
 
