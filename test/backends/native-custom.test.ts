@@ -58,6 +58,7 @@ function makeBuffers(callBack: unknown, exchange: unknown, parameterElements = p
     0,
     undefined,
     undefined,
+    undefined,
     exchange,
     callBack,
   ];

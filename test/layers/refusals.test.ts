@@ -56,7 +56,7 @@ const SHAPES: readonly [layer: Layer, inputShape: Shape, message: string][] = [
     'crop2d: expected an image of at least 3x3, so that something is left, found 3x2x5',
   ],
   [zeroPadding2d(), [7], 'zeroPad2d: expected an image of [channels, height, width], found 7'],
-  [prelu(), [], 'expected [channels, ...], found []'],
+  [prelu(), [], 'expected [channels, ...], found scalar'],
   [upsampling2d(), [2, 7], 'upsampling2d: expected an image of [channels, height, width], found 2x7'],
   [slice({ begin: 2, channels: 3 }), [4, 2, 2], 'slice: expected at least 5 channels, found 4x2x2'],
   [depthwiseConv2d({ kernelSize: 3 }), [7], 'conv2d: expected an image of [channels, height, width], found 7'],
