@@ -1,6 +1,7 @@
-import { activation } from '../lib/layers/activation';
+import { ACTIVATION_NAMES, activation } from '../lib/layers/activation';
 import type { Layer } from '../lib/layers/layer';
 import { maxPool2d } from '../lib/layers/max-pool2d';
+import { prelu } from '../lib/layers/prelu';
 import { chain } from '../lib/model/graph';
 import type { Instruction, Program } from '../lib/ops/program';
 import { sizeOf } from '../lib/tensor/shape';
@@ -17,10 +18,12 @@ const SIZES = [
 ] as const;
 
 const LAYERS: readonly { readonly channels: number; layer(): Layer }[] = [
-  { channels: 1, layer: () => activation('tanh') },
-  { channels: 1, layer: () => activation('sigmoid') },
-  { channels: 1, layer: () => activation('relu') },
-  { channels: 10, layer: () => activation('softmax') },
+  // Softmax goes over channels; the others are functions of single elements.
+  ...ACTIVATION_NAMES.filter((name) => name !== 'linear').map((name) => ({
+    channels: name === 'softmax' || name === 'logSoftmax' ? 10 : 1,
+    layer: () => activation(name),
+  })),
+  { channels: 10, layer: () => prelu() },
   { channels: 1, layer: () => maxPool2d({ poolSize: 2 }) },
 ];
 
