@@ -86,6 +86,7 @@ export { type PreluOptions, prelu } from './layers/prelu';
 export { type ReshapeOptions, reshape } from './layers/reshape';
 export { type SeparableConv2dOptions, separableConv2d } from './layers/separable-conv2d';
 export { type SliceOptions, slice } from './layers/slice';
+export { type Subsampling2dOptions, subsampling2d } from './layers/subsampling2d';
 export { type Upsampling2dOptions, upsampling2d } from './layers/upsampling2d';
 export {
   binaryCrossEntropy,

@@ -18,6 +18,7 @@ import { type PreluOptions, prelu } from '../layers/prelu';
 import { type ReshapeOptions, reshape } from '../layers/reshape';
 import { type SeparableConv2dOptions, separableConv2d } from '../layers/separable-conv2d';
 import { type SliceOptions, slice } from '../layers/slice';
+import { type Subsampling2dOptions, subsampling2d } from '../layers/subsampling2d';
 import { type Upsampling2dOptions, upsampling2d } from '../layers/upsampling2d';
 
 type Rebuild = (config: LayerConfig & NamedOptions) => Layer | JoiningLayer;
@@ -36,6 +37,7 @@ const REBUILD: ReadonlyMap<string, Rebuild> = new Map<string, Rebuild>([
   ['globalMaxPool2d', (config) => globalMaxPool2d(config)],
   ['zeroPadding2d', (config) => zeroPadding2d(config as ZeroPadding2dOptions)],
   ['cropping2d', (config) => cropping2d(config as Cropping2dOptions)],
+  ['subsampling2d', (config) => subsampling2d(config as Subsampling2dOptions)],
   ['upsampling2d', (config) => upsampling2d(config as Upsampling2dOptions)],
   ['slice', (config) => slice(config as unknown as SliceOptions)],
   ['reshape', (config) => reshape(config as unknown as ReshapeOptions)],

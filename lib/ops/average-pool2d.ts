@@ -34,3 +34,12 @@ export const averagePool2d: Op<AveragePool2dAttributes, AveragePool2dGeometry> =
     if (context.needs(0)) context.give(0, 'averagePool2dGrad', [context.gradOutput], context.geometry);
   },
 };
+
+/** The sum of each window: an average pooling that divides by 1. */
+export const sumPool2d: Op<PoolAttributes, AveragePool2dGeometry> = {
+  ...averagePool2d,
+  infer(inputs, attributes) {
+    const { geometry, outputs } = averagePool2d.infer(inputs, { ...attributes, countIncludePad: true });
+    return { geometry: { ...geometry, divisor: 1 }, outputs };
+  },
+};

@@ -12,6 +12,7 @@ import { maxPool2dCases } from './max-pool2d';
 import { partialConv2dCases } from './partial-conv2d';
 import { preluCases } from './prelu';
 import { sliceCases } from './slice';
+import { subsampling2dCases } from './subsampling2d';
 
 /** Every case of every layer. */
 export const layerCases: readonly LayerCase[] = [
@@ -22,6 +23,7 @@ export const layerCases: readonly LayerCase[] = [
   { kind: 'conv2dTranspose', cases: conv2dTransposeCases },
   { kind: 'maxPool2d', cases: maxPool2dCases },
   { kind: 'averagePool2d', cases: averagePool2dCases },
+  { kind: 'subsampling2d', cases: subsampling2dCases },
   { kind: 'globalPool2d', cases: globalPool2dCases },
   { kind: 'frame', cases: frameCases },
   { kind: 'batchNorm', cases: batchNormCases },
