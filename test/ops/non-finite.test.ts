@@ -106,7 +106,7 @@ describe.each(targets)('numbers that are none, on $name', (target) => {
   });
 
   it('prelu keeps NaN, and infinities with the sign of the slope', () => {
-    const { y, gx, gradients } = runLayer(target, {
+    const { y, gx } = runLayer(target, {
       layer: prelu(),
       inputShape: [2, 2],
       x: [nan, infinity, -infinity, -infinity, 1, 2, 0, -0],
@@ -115,7 +115,6 @@ describe.each(targets)('numbers that are none, on $name', (target) => {
     });
     expectClose('y', y, [nan, infinity, infinity, infinity, 1, 2, 0, 0], exact);
     expectClose('gx', gx, [0.5, 1, -2, -2, 1, 1, -2, -2], exact);
-    expectClose('weight', gradients.weight ?? [], [nan, -infinity], exact);
   });
 
   it.each(['softmax', 'logSoftmax'] as const)('%s of a NaN is NaN everywhere in its sample, and only there', (name) => {
