@@ -174,7 +174,10 @@ void Plan::apply(const EndOfStep& end, int32_t task) {
     }
   }
   if (rules.maxNorm.rows > 0) {
-    kernels_->update->boundRows(range.end - range.begin, rules.maxNorm.columns, rules.maxNorm.limit, weights);
+    const int64_t columns = rules.maxNorm.columns;
+    for (int64_t at = 0; at < n.count; at += columns) {
+      kernels_->update->boundRow(columns, rules.maxNorm.limit, weights + at);
+    }
   }
   if (rules.averageSlot >= 0) {
     const double kept = buffers_.factors[end.update * program_.stepFactors + rules.averageFactor];

@@ -8,6 +8,7 @@ namespace LAMINET_ISA {
 
 #if defined(__AVX512F__)
 
+// The vectors that 16 lanes take; pairOf adds them up, lanes 8, 4 and 2 apart.
 constexpr int kDoubleVectors = 2;
 using DoubleVector = __m512d;
 LAMINET_INLINE DoubleVector zeroDoubles() { return _mm512_setzero_pd(); }
@@ -15,7 +16,11 @@ LAMINET_INLINE DoubleVector widen(const float* p) { return _mm512_cvtps_pd(_mm25
 LAMINET_INLINE DoubleVector absolute(DoubleVector a) { return _mm512_abs_pd(a); }
 LAMINET_INLINE DoubleVector plus(DoubleVector a, DoubleVector b) { return _mm512_add_pd(a, b); }
 LAMINET_INLINE DoubleVector times(DoubleVector a, DoubleVector b) { return _mm512_mul_pd(a, b); }
-LAMINET_INLINE void storeDoubles(double* p, DoubleVector a) { _mm512_storeu_pd(p, a); }
+LAMINET_INLINE __m128d pairOf(const DoubleVector* sums) {
+  const __m512d eight = plus(sums[0], sums[1]);
+  const __m256d four = _mm256_add_pd(_mm512_castpd512_pd256(eight), _mm512_extractf64x4_pd(eight, 1));
+  return _mm_add_pd(_mm256_castpd256_pd128(four), _mm256_extractf128_pd(four, 1));
+}
 
 #elif defined(__AVX2__)
 
@@ -26,7 +31,10 @@ LAMINET_INLINE DoubleVector widen(const float* p) { return _mm256_cvtps_pd(_mm_l
 LAMINET_INLINE DoubleVector absolute(DoubleVector a) { return _mm256_andnot_pd(_mm256_set1_pd(-0.0), a); }
 LAMINET_INLINE DoubleVector plus(DoubleVector a, DoubleVector b) { return _mm256_add_pd(a, b); }
 LAMINET_INLINE DoubleVector times(DoubleVector a, DoubleVector b) { return _mm256_mul_pd(a, b); }
-LAMINET_INLINE void storeDoubles(double* p, DoubleVector a) { _mm256_storeu_pd(p, a); }
+LAMINET_INLINE __m128d pairOf(const DoubleVector* sums) {
+  const __m256d four = plus(plus(sums[0], sums[2]), plus(sums[1], sums[3]));
+  return _mm_add_pd(_mm256_castpd256_pd128(four), _mm256_extractf128_pd(four, 1));
+}
 
 #else
 
@@ -39,7 +47,11 @@ LAMINET_INLINE DoubleVector widen(const float* p) {
 LAMINET_INLINE DoubleVector absolute(DoubleVector a) { return _mm_andnot_pd(_mm_set1_pd(-0.0), a); }
 LAMINET_INLINE DoubleVector plus(DoubleVector a, DoubleVector b) { return _mm_add_pd(a, b); }
 LAMINET_INLINE DoubleVector times(DoubleVector a, DoubleVector b) { return _mm_mul_pd(a, b); }
-LAMINET_INLINE void storeDoubles(double* p, DoubleVector a) { _mm_storeu_pd(p, a); }
+LAMINET_INLINE __m128d pairOf(const DoubleVector* sums) {
+  const __m128d even = plus(plus(sums[0], sums[4]), plus(sums[2], sums[6]));
+  const __m128d odd = plus(plus(sums[1], sums[5]), plus(sums[3], sums[7]));
+  return plus(even, odd);
+}
 
 #endif
 
@@ -62,13 +74,8 @@ LAMINET_INLINE double sumInDoubles(int64_t count, const float* values, Term term
 #pragma GCC unroll 8
     for (int v = 0; v < kDoubleVectors; v++) sums[v] = plus(sums[v], term(widen(last + v * kDoubleWidth)));
   }
-  double lanes[kLanes];
-#pragma GCC unroll 8
-  for (int v = 0; v < kDoubleVectors; v++) storeDoubles(lanes + v * kDoubleWidth, sums[v]);
-  for (int apart = kLanes / 2; apart > 0; apart /= 2) {
-    for (int lane = 0; lane < apart; lane++) lanes[lane] += lanes[lane + apart];
-  }
-  return lanes[0];
+  const __m128d pair = pairOf(sums);
+  return _mm_cvtsd_f64(_mm_add_sd(pair, _mm_unpackhi_pd(pair, pair)));
 }
 
 }  // namespace LAMINET_ISA

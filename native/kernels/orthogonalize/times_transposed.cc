@@ -84,11 +84,13 @@ struct Product {
 // Adds the tile's sums over the columns from k on to those over the columns before; the numbers on the diagonal and
 // above it, and after the last columns, where they lie on the other side.
 template <int ROWS, int COLUMNS>
-LAMINET_INLINE void addTile(const Product& p, int64_t row, int64_t column, int64_t k) {
+__attribute__((noinline)) void addTile(const Product& p, int64_t row, int64_t column, int64_t k) {
   const int64_t depth = p.columns - k < kDepth ? p.columns - k : kDepth;
   float sums[ROWS * COLUMNS];
   multiplyTile<ROWS, COLUMNS>(p.columns, depth, p.x + row * p.columns + k, p.x + column * p.columns + k, sums);
+#pragma GCC unroll 4
   for (int i = 0; i < ROWS; i++) {
+#pragma GCC unroll 4
     for (int j = 0; j < COLUMNS; j++) {
       if (column + j < row + i) continue;
       const int64_t at = (row + i) * p.rows + column + j;

@@ -14,7 +14,7 @@ void addPenaltyGradients(int64_t count, double l1, double l2, const float* weigh
 double sumOfSquares(int64_t count, const float* values);
 double sumOfSizes(int64_t count, const float* values);
 void averageWeights(int64_t count, double kept, const float* weights, float* average);
-void boundRows(int64_t rows, int64_t columns, double limit, float* weights);
+void boundRow(int64_t columns, double limit, float* weights);
 
 }  // namespace LAMINET_ISA
 }  // namespace laminet

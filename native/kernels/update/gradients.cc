@@ -74,12 +74,9 @@ void averageWeights(int64_t count, double kept, const float* weights, float* ave
   changeEach(count, average, [=](Vec mean, auto at) { return fma(old, mean, mul(rest, at(weights))); });
 }
 
-void boundRows(int64_t rows, int64_t columns, double limit, float* weights) {
-  for (int64_t row = 0; row < rows; row++) {
-    float* own = weights + row * columns;
-    const double norm = __builtin_sqrt(sumOfSquares(columns, own));
-    if (norm > limit) scaleGradients(columns, static_cast<float>(limit / norm), own);
-  }
+void boundRow(int64_t columns, double limit, float* weights) {
+  const double norm = __builtin_sqrt(sumOfSquares(columns, weights));
+  if (norm > limit) scaleGradients(columns, static_cast<float>(limit / norm), weights);
 }
 
 }  // namespace LAMINET_ISA

@@ -139,7 +139,7 @@ TEST_CASE("squares and sizes: sums in double precision, with the same bits on ev
   }
 }
 
-TEST_CASE("boundRows: rows that are too long, and no others") {
+TEST_CASE("boundRow: rows that are too long, and no others") {
   for (const int64_t columns : {1, 3, 16, 25, 150}) {
     INFO(columns, " columns");
     RandomNumbers random(static_cast<uint64_t>(columns));
@@ -160,16 +160,20 @@ TEST_CASE("boundRows: rows that are too long, and no others") {
         expected[row * columns + c].add(norm > 0.1 ? value * 0.1 / norm : value);
       }
     }
-    checkChange("boundRows", start, expected, elementwise(),
-                [&](const UpdateKernels& kernels, float* values) { kernels.boundRows(4, columns, 0.1, values); });
+    checkChange("boundRow", start, expected, elementwise(), [&](const UpdateKernels& kernels, float* values) {
+      for (int64_t row = 0; row < 4; row++) kernels.boundRow(columns, 0.1, values + row * columns);
+    });
     checkChange(
-        "boundRows, far", start,
+        "boundRow, far", start,
         [&] {
           std::vector<Expected> same(start.size());
           for (size_t i = 0; i < start.size(); i++) same[i].add(start[i]);
           return same;
         }(),
-        exactly(), [&](const UpdateKernels& kernels, float* values) { kernels.boundRows(4, columns, 100, values); });
+        exactly(),
+        [&](const UpdateKernels& kernels, float* values) {
+          for (int64_t row = 0; row < 4; row++) kernels.boundRow(columns, 100, values + row * columns);
+        });
   }
 }
 

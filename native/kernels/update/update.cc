@@ -270,7 +270,7 @@ const UpdateKernels& updateKernels() {
                                             sumOfSquares,
                                             sumOfSizes,
                                             averageWeights,
-                                            boundRows,
+                                            boundRow,
                                             sgd,
                                             momentum,
                                             adagrad,

@@ -41,8 +41,8 @@ struct UpdateKernels {
   double (*sizes)(int64_t count, const float* values);
   // average = kept * average + (1 - kept) * weights.
   void (*average)(int64_t count, double kept, const float* weights, float* average);
-  // Scales each row whose norm is above the limit to that norm.
-  void (*boundRows)(int64_t rows, int64_t columns, double limit, float* weights);
+  // Scales a row whose norm is above the limit to that norm.
+  void (*boundRow)(int64_t columns, double limit, float* weights);
   void (*sgd)(const UpdateArguments&);
   void (*momentum)(const UpdateArguments&);
   void (*adagrad)(const UpdateArguments&);
