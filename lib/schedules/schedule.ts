@@ -25,8 +25,8 @@ export interface Schedule {
   readonly name: string;
   /**
    * The rate of a step: a finite number of at least 0.
-   * @param step counted from 0 over all epochs
-   * @param stepsPerEpoch how many steps an epoch has
+   * @param step counted from 0 over all epochs; with `fit({ accumulate })`, updates are what is counted
+   * @param stepsPerEpoch how many of them an epoch has
    * @param state that of the epoch, where the schedule has {@link feedback}
    */
   rate(step: number, stepsPerEpoch: number, state?: ScheduleState): number;
