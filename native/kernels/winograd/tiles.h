@@ -68,7 +68,7 @@ class MapRows {
       values_[i] = inside ? maps.values + at : zeros;
       if constexpr (kPooled) {
         winners_[i] = inside ? maps.winners + at : reinterpret_cast<const uint8_t*>(zeros);
-        place_[i] = static_cast<float>(2 * (y & 1));
+        place_[i] = 2 * (y & 1);
       }
     }
   }
@@ -77,7 +77,7 @@ class MapRows {
   LAMINET_INLINE Vec at(int row, int32_t x) const {
     if constexpr (kPooled) {
       const int64_t window = static_cast<int64_t>(x / 2) * kLanes;
-      const Mask won = equal(loadBytes(winners_[row] + window), broadcast(place_[row] + static_cast<float>(x & 1)));
+      const Mask won = equal(loadBytes(winners_[row] + window), broadcast(static_cast<float>(place_[row] + (x & 1))));
       return select(won, load(values_[row] + window), zero());
     } else {
       return load(values_[row] + static_cast<int64_t>(x) * kLanes);
@@ -87,7 +87,7 @@ class MapRows {
  private:
   const float* values_[kRows];
   const uint8_t* winners_[kRows];
-  float place_[kRows];
+  int32_t place_[kRows];  // of a window's left pixel in the row
 };
 
 }  // namespace LAMINET_ISA
