@@ -9,7 +9,8 @@ namespace LAMINET_ISA {
 LAMINET_INLINE void transposeRows(const float* from, int64_t fromStride, int32_t rows, float* to, int64_t toStride) {
   for (int32_t row = 0; row < rows; row += 4) {
     const float* at = from + row * fromStride;
-#pragma GCC unroll 4
+    // Unrolled, it spills where other pointers are in use.
+#pragma GCC unroll 1
     for (int lane = 0; lane < kLanes; lane += 4) {
       __m128 a = _mm_loadu_ps(at + lane);
       __m128 b = _mm_loadu_ps(at + fromStride + lane);

@@ -1,5 +1,6 @@
 import { averagePool2d } from '../../lib/layers/average-pool2d';
 import { conv2d } from '../../lib/layers/conv2d';
+import { dense } from '../../lib/layers/dense';
 import { globalAveragePool2d } from '../../lib/layers/global-pool2d';
 import { chain, type Graph } from '../../lib/model/graph';
 import { networkModel } from '../../lib/networks/networks';
@@ -22,6 +23,9 @@ const large = chain(
     globalAveragePool2d(),
   ],
 );
+
+// Layers whose weights several slices read together, around one that each slice has for itself.
+const wide = chain([300], [dense({ units: 310, activation: 'tanh' }), dense({ units: 70 }), dense({ units: 1000 })]);
 
 /** The predictions of all images, so many at a time. */
 function predict(graph: Graph, target: ReturnType<typeof nativeTarget>, batchSize: number, images = IMAGES): number[] {
@@ -48,6 +52,19 @@ it.each(instructionSets)(
       const together = predict(lenet, target, IMAGES);
       expect(together).toHaveLength(IMAGES * 10);
       for (const size of [1, 2, 5, 8, 9, 16, 17]) expect(predict(lenet, target, size)).toEqual(together);
+    }
+  },
+);
+
+it.each(instructionSets)(
+  'slices that read the weights together give the bits of a sample alone, on any number of threads: %s',
+  (set) => {
+    const images = 230;
+    const alone = predict(wide, nativeTarget(set, 1), 1, images);
+    for (const threads of [1, 2, 8]) {
+      for (const size of [16, 33, images]) {
+        expect(predict(wide, nativeTarget(set, threads), size, images)).toEqual(alone);
+      }
     }
   },
 );

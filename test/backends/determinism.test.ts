@@ -61,6 +61,17 @@ function normalized(): Graph {
   return connect([x], [sum.pipe(dense({ units: 10, activation: 'softmax' }))]);
 }
 
+/** Layers of so many weights that several slices read them together, forward and backward. */
+const wide = (): Graph =>
+  chain(
+    [300],
+    [
+      dense({ units: 520, activation: 'tanh' }),
+      dense({ units: 530, activation: 'relu' }),
+      dense({ units: 10, activation: 'softmax' }),
+    ],
+  );
+
 /** ResNet-20 with a block a stage and few filters. */
 function smallResnet(): Graph {
   const x = input([3, 16, 14]);
@@ -98,6 +109,7 @@ const NETWORKS: readonly Network[] = [
   { name: 'a network of large joints', graph: joined(), count: 40, epochs: 1 },
   { name: 'a residual network', graph: residual(), count: 150, epochs: 3 },
   { name: 'a residual network with batch normalization', graph: normalized(), count: 150, epochs: 3 },
+  { name: 'a network of wide layers', graph: wide(), count: 150, epochs: 2 },
   { name: 'a small ResNet', graph: smallResnet(), count: 150, epochs: 1 },
   { name: 'an uneven network, by Adam', graph: uneven(), count: 150, epochs: 3, optimizer: adamw() },
 ];

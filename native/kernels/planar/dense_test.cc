@@ -63,14 +63,16 @@ Results computeInLane(const DenseKernels& dense, const DenseGeometry& g, const D
   const std::vector<float> gradOutput = toLane(data.gradOutput);
   std::vector<float> output(gradOutput.size());
   std::vector<float> gradInput(input.size());
-  std::vector<float> kept(static_cast<size_t>(dense.keptInputs(g)));
+  std::vector<float> keptInputs(static_cast<size_t>(dense.keptInputs(g, 1)));
+  std::vector<float> keptGradients(static_cast<size_t>(dense.keptGradients(g, 1)));
   Results results;
   results.gradWeight.resize(data.weight.size());
-  dense.forward(g, {0, 1}, input.data(), forwardWeights.data(), data.bias.empty() ? nullptr : data.bias.data(),
+  dense.forward(g, {0, 1}, {1, 0}, input.data(), forwardWeights.data(), data.bias.empty() ? nullptr : data.bias.data(),
                 output.data());
-  dense.gradInput(g, {0, 1}, gradOutput.data(), backwardWeights.data(), gradInput.data());
-  dense.keepInputs(g, input.data(), kept.data());
-  dense.gradWeightRows(g, 0, g.outputs, 1, kept.data(), gradOutput.data(), results.gradWeight.data());
+  dense.gradInput(g, {0, 1}, {1, 0}, gradOutput.data(), backwardWeights.data(), gradInput.data());
+  dense.keepInputs(g, 0, 1, input.data(), keptInputs.data());
+  dense.keepGradients(g, 0, 1, gradOutput.data(), keptGradients.data());
+  dense.gradWeightRows(g, 0, g.outputs, 1, 1, keptInputs.data(), keptGradients.data(), results.gradWeight.data());
   for (size_t i = kLane; i < output.size(); i += kSliceSamples) results.output.push_back(output[i]);
   for (size_t i = kLane; i < gradInput.size(); i += kSliceSamples) results.gradInput.push_back(gradInput[i]);
   return results;
