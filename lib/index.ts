@@ -104,6 +104,18 @@ export {
   classificationReport,
 } from './metrics/classification-report';
 export { type ConfusionMatrix, confusionMatrix } from './metrics/confusion-matrix';
+export type { Average, MeasuredNetwork, Metric, MetricValue, Observation, Observed } from './metrics/metric';
+export {
+  type AucOptions,
+  auc,
+  type ClassMetricOptions,
+  f1,
+  type MetricName,
+  precision,
+  recall,
+  type TopKOptions,
+  topK,
+} from './metrics/metrics';
 export { type RocAucReport, rocAuc, rocAucOneVsRest } from './metrics/roc-auc';
 export type { Labels, Scores } from './metrics/scores';
 export type { EpochRecord, Evaluation, History, TrainingEvent } from './model/events';

@@ -1,11 +1,14 @@
 import { LaminetError } from '../errors';
 import type { Loss } from '../losses/loss';
+import type { Observation } from '../metrics/metric';
 import { slice } from '../ops/concat';
+import { sigmoid } from '../ops/elementwise';
 import { gather } from '../ops/gather';
 import { countCorrect, meanLoss } from '../ops/loss';
 import type { Value } from '../ops/op';
 import { add } from '../ops/pairwise';
 import type { Instruction, Phase, Program, Purpose, SourceFormat, TargetKind } from '../ops/program';
+import type { OpName } from '../ops/registry';
 import { reshape } from '../ops/reshape';
 import { scatter } from '../ops/scatter';
 import { weightPenalty } from '../ops/weight-penalty';
@@ -13,6 +16,7 @@ import { sizeOf } from '../tensor/shape';
 import { differentiate } from './differentiate';
 import { emitUpdates, type UpdateOptions } from './emit-update';
 import { type Graph, togetherShape } from './graph';
+import { emitObservations } from './observe';
 import { stateSlots, updateFactors } from './optimizer-state';
 import { type NetworkRegularizer, penalizedParameters } from './penalty';
 import { poolBeforeActivations } from './pool-first';
@@ -45,6 +49,8 @@ export interface CompileOptions extends Partial<UpdateOptions> {
   readonly inputGradient?: boolean;
   /** Whether the network's outputs are the first results. Default: when predicting. */
   readonly outputResult?: boolean;
+  /** What is wanted of each sample for metrics, where there is a loss: the next results, `losses` last. Default: nothing. */
+  readonly observe?: readonly Observation[];
 }
 
 /** The network's inputs: the samples themselves or, where there are several, each one's part of their row. */
@@ -95,6 +101,15 @@ function nameLoss(loss: Loss, layer: string, emit: () => Value): Value {
 }
 
 /**
+ * What tells the class that a sample is taken for: the largest of what the loss takes of the network or, where that is a
+ * single number, the probability that it stands for.
+ */
+function decisionOf(builder: ProgramBuilder, output: Value, logits: Value, lossOp: OpName): Value {
+  if (sizeOf(output.shape) > 1) return logits;
+  return lossOp.startsWith('sigmoid') && logits === output ? builder.emit(sigmoid, [logits], {}) : output;
+}
+
+/**
  * The loss of each sample on one output; where the loss can be fused with the last activation, on what goes into that. A
  * softmax at each pixel of a map cannot: the fused losses take one softmax over all outputs.
  */
@@ -103,7 +118,7 @@ function emitLoss(
   output: Value,
   targets: Value,
   loss: Loss,
-): { losses: Value; logits: Value } {
+): { losses: Value; decision: Value } {
   const last = builder.producer(output);
   const fused = last && (last.geometry.pixels ?? 1) === 1 ? loss.fused[last.op] : undefined;
   const logits = fused ? (builder.value(last?.inputs[0] ?? -1) as Value) : output;
@@ -111,7 +126,7 @@ function emitLoss(
   const losses = nameLoss(loss, last?.layer ?? 'input', () =>
     builder.emit(fused ?? loss.op, [logits, targets], attributes),
   );
-  return { losses, logits };
+  return { losses, decision: decisionOf(builder, output, logits, (fused ?? loss.op).name) };
 }
 
 /** What the loss of a program is made of. */
@@ -120,6 +135,9 @@ interface EmittedLoss {
   readonly losses: readonly Value[];
   readonly mean: Value;
   readonly correct: Value;
+  /** What tells the class of the first output, and what its class should be. */
+  readonly decision: Value;
+  readonly targets: Value;
 }
 
 /** The targets of each output: with several outputs, each one's part of the row of all. */
@@ -153,8 +171,9 @@ function emitLosses(
   const losses = emitted.map((each) => each.losses);
   const sum = losses.reduce((before, each) => builder.emit(add, [before, each], {}));
   const mean = builder.emit(meanLoss, [sum], {});
-  const correct = builder.emit(countCorrect, [emitted[0]?.logits, targets[0]], {});
-  return { losses, mean, correct };
+  const decision = emitted[0]?.decision as Value;
+  const correct = builder.emit(countCorrect, [decision, targets[0]], {});
+  return { losses, mean, correct, decision, targets: targets[0] as Value };
 }
 
 /** The penalty on the weights, if there is one. */
@@ -211,6 +230,12 @@ export function compileProgram(graph: Graph, options: CompileOptions): Program {
     correct = emitted.correct.id;
     kept.add(mean);
     kept.add(correct);
+    const output = outputs[0] as Value;
+    // Of several classes the outputs decide, so that metrics are those of what `predict` returns.
+    const decision = sizeOf(output.shape) > 1 ? output : emitted.decision;
+    const { losses, targets } = emitted;
+    const observed = { output, decision, targets, losses };
+    for (const value of emitObservations(builder, options.observe ?? [], observed)) giveBack(value);
     if (purpose === 'train') {
       penalty = emitPenalty(builder, graph, options, parameters);
       if (penalty) kept.add(penalty.id);

@@ -1,3 +1,4 @@
+import type { MetricValue } from '../metrics/metric';
 import type { ProfileRow } from './profile';
 
 /** A data set's mean loss and share of correctly classified samples. */
@@ -6,9 +7,14 @@ export interface Evaluation {
   readonly loss: number;
   /** On the weights, where some are regularized: what training makes small is `loss + penalty`. */
   readonly penalty?: number;
-  /** From 0 to 1; for targets that are no classes, the share of samples whose largest output is the largest target. */
+  /**
+   * From 0 to 1; for targets that are no classes, the share of samples whose largest output is the largest target. A single
+   * output is a probability, and right where it and its target are both above 0.5, or both not.
+   */
   readonly accuracy: number;
   readonly count: number;
+  /** By their names, where the model was compiled with metrics. */
+  readonly metrics?: Readonly<Record<string, MetricValue>>;
 }
 
 /** One finished epoch. Loss, penalty and accuracy are means over the epoch's samples, each measured before the step it belongs to. */
@@ -24,6 +30,8 @@ export interface EpochRecord {
   readonly samplesPerSecond: number;
   /** Of the epoch's last update. */
   readonly learningRate: number;
+  /** By their names, where the model was compiled with metrics: of all samples, each measured before its step, as the loss. */
+  readonly metrics?: Readonly<Record<string, MetricValue>>;
   readonly validation?: Evaluation;
 }
 

@@ -8,6 +8,7 @@ import { permutation, RandomStream } from '../tensor/philox';
 import type { Precision } from '../tensor/storage';
 import { divergenceError } from './divergence';
 import type { EpochRecord, Evaluation, History, TrainingEvent } from './events';
+import type { Measured } from './measure';
 import type { OptimizerState } from './optimizer-state';
 import type { ParameterStore } from './parameters';
 import { profileRows } from './profile';
@@ -58,6 +59,8 @@ export interface TrainingContext {
   readonly profile: boolean;
   readonly signal: AbortSignal | undefined;
   readonly onEvent: (event: TrainingEvent) => void;
+  /** The metrics of an epoch that has been run. */
+  readonly measure: (request: RunRequest) => Measured;
   readonly validate: (() => Promise<Evaluation>) | undefined;
 }
 
@@ -201,6 +204,7 @@ export async function train(context: TrainingContext): Promise<History> {
       seconds,
       samplesPerSecond: data.count / seconds,
       learningRate: rates[updatesPerEpoch - 1] as number,
+      ...context.measure(request),
       ...(validation ? { validation } : {}),
     };
     records.push(record);

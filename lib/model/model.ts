@@ -4,6 +4,8 @@ import { Dataset } from '../data/dataset';
 import { LaminetError } from '../errors';
 import type { Loss, LossName } from '../losses/loss';
 import { toLosses } from '../losses/several';
+import type { Metric } from '../metrics/metric';
+import { type MetricName, toMetrics } from '../metrics/metrics';
 import type { Program, Purpose } from '../ops/program';
 import type { WeightsChoice } from '../optimizers/averaging';
 import { toSchedule } from '../schedules/schedule';
@@ -14,6 +16,7 @@ import type { Evaluation, History } from './events';
 import { checkAccumulation, checkEpochs, type FitOptions, train } from './fit';
 import { frozenAtFirst, layersFitting, trainedCount } from './frozen';
 import type { Graph } from './graph';
+import { checkMeasured, checkMetrics, measure, observationsOf } from './measure';
 import { OptimizerState } from './optimizer-state';
 import { ParameterStore } from './parameters';
 import { penalizedParameters, penaltyOf } from './penalty';
@@ -29,6 +32,11 @@ export interface ModelOptions extends TrainingOptions {
   readonly loss: LossName | Loss | readonly (LossName | Loss)[];
   /** What the loss on each output is multiplied by before they are added up. Default: 1 for each. */
   readonly lossWeights?: readonly number[];
+  /**
+   * What `fit` and `evaluate` measure beside loss and accuracy, by name or with options: `['confusionMatrix', topK({ k: 3 })]`.
+   * All are exact over the samples of an epoch. Default: nothing.
+   */
+  readonly metrics?: readonly (MetricName | Metric)[];
   /** Default: `LAMINET_BACKEND`, else native, else (with a warning) the reference. */
   readonly backend?: BackendName;
   /**
@@ -92,6 +100,7 @@ interface Compiled {
   readonly rules: TrainingRules;
   readonly optimizerState: OptimizerState;
   readonly loss: readonly Loss[];
+  readonly metrics: readonly Metric[];
   readonly precision: Precision;
   readonly plans: PlanCache;
 }
@@ -136,6 +145,8 @@ export class Model {
     const { precision = 'float32' } = options;
     const rules = toTrainingRules(options);
     const loss = toLosses(options.loss, options.lossWeights, this.graph.outputs.length);
+    const metrics = toMetrics(options.metrics ?? []);
+    checkMetrics(metrics, this.graph, this.name);
     const threads = selectThreads(options.threads);
     const backend = selectBackend(options.backend, precision);
     if ((precision === 'float64') !== (this.#store.values.BYTES_PER_ELEMENT === 8)) {
@@ -149,6 +160,7 @@ export class Model {
       rules,
       optimizerState,
       loss,
+      metrics,
       precision,
       plans: new PlanCache(backend, { precision, threads }),
     };
@@ -198,7 +210,7 @@ export class Model {
 
   /** The program that the model compiles to, for reading. */
   program(purpose: Purpose, options: { batchSize?: number; input?: InputFormat } = {}): Program {
-    const { loss, rules } = this.#requireCompiled();
+    const { loss, metrics, rules } = this.#requireCompiled();
     const input = options.input ?? {
       source: { kind: 'float', shape: this.graph.inputShape },
       padding: [0, 0, 0, 0],
@@ -207,7 +219,8 @@ export class Model {
     const { batchSize = 32 } = options;
     const targets = this.graph.outputs.length === 1 ? 'classes' : 'values';
     const frozen = this.#frozen;
-    return compileProgram(this.graph, { purpose, batchSize, input, targets, loss, ...rules, frozen });
+    const observe = observationsOf(metrics);
+    return compileProgram(this.graph, { purpose, batchSize, input, targets, loss, ...rules, frozen, observe });
   }
 
   /**
@@ -218,7 +231,7 @@ export class Model {
    * loss becomes infinite or not a number: the parameters are then those of the last step with a finite loss.
    */
   async fit(data: Dataset, options: FitOptions = {}): Promise<History> {
-    const { loss, rules, optimizerState, precision, plans } = this.#requireCompiled();
+    const { loss, metrics, rules, optimizerState, precision, plans } = this.#requireCompiled();
     const {
       epochs = 1,
       accumulate = 1,
@@ -235,14 +248,17 @@ export class Model {
     if (validationData) {
       checkFit(this.graph, validationData, this.name);
       this.#requireTargets(validationData);
+      checkMeasured(metrics, this.graph, validationData);
     }
+    checkMeasured(metrics, this.graph, data);
     if (this.#training) throw new LaminetError('E_STATE', `${this.name} is being trained already`);
     const parameters = trainedCount(this.graph, this.#frozen);
     if (parameters === 0) {
       const why = this.#frozen.size > 0 ? 'all layers that have parameters are frozen' : 'no layer has parameters';
       throw new LaminetError('E_STATE', `${this.name} has nothing to train: ${why}`);
     }
-    const extra = { loss, ...rules, stepsPerUpdate: accumulate, frozen: this.#frozen };
+    const observe = observationsOf(metrics);
+    const extra = { loss, ...rules, stepsPerUpdate: accumulate, frozen: this.#frozen, observe };
     const use = `${accumulate} ${this.frozen}`;
     const { program, plan } = this.#planFor('train', data, batchSize, extra, use);
     this.#training = true;
@@ -266,6 +282,7 @@ export class Model {
           profile: options.profile ?? false,
           signal: options.signal,
           onEvent: options.onEvent ?? ignoreEvent,
+          measure: (request) => measure(metrics, this.graph, data, program, request),
           validate:
             validationData &&
             (() => this.evaluate(validationData, { weights: options.validationWeights ?? 'current' })),
@@ -279,17 +296,22 @@ export class Model {
 
   /**
    * The mean loss over a data set and the share of samples that are classified correctly; with several outputs, the sum of
-   * their losses, and the share of the first output; and the penalty on the weights, where some are regularized.
+   * their losses, and the share of the first output; and the penalty on the weights, where some are regularized. Beside
+   * them, the metrics that the model was compiled with.
+   * Errors: those of `fit`; `E_DATA` for data that a metric cannot be computed of.
    */
   async evaluate(data: Dataset, options: RunOptions = {}): Promise<Evaluation> {
-    const { loss, rules } = this.#requireCompiled();
+    const { loss, metrics, rules } = this.#requireCompiled();
     checkFit(this.graph, data, this.name);
     this.#requireTargets(data);
-    const { request, program } = await this.#runAll('evaluate', data, options, { loss });
+    checkMeasured(metrics, this.graph, data);
+    const observe = observationsOf(metrics);
+    const { request, program } = await this.#runAll('evaluate', data, options, { loss, observe });
     const { loss: mean, accuracy, samples } = summarize(request, program.batchSize, request.losses.length);
     const penalized = penalizedParameters(this.graph, rules.regularizer, this.#frozen);
     const penalty = penalized.length > 0 ? { penalty: penaltyOf(penalized, request.parameters) } : {};
-    return { loss: mean, ...penalty, accuracy, count: samples };
+    const measured = measure(metrics, this.graph, data, program, request);
+    return { loss: mean, ...penalty, accuracy, count: samples, ...measured };
   }
 
   /**
@@ -426,7 +448,7 @@ export class Model {
     purpose: 'evaluate' | 'predict',
     data: Dataset,
     options: RunOptions,
-    extra: Pick<CompileOptions, 'loss'>,
+    extra: Pick<CompileOptions, 'loss' | 'observe'>,
   ): Promise<{ request: RunRequest; program: Program }> {
     const { precision, plans } = this.#requireCompiled();
     const { batchSize = predictionBatch(data.count) } = options;

@@ -89,7 +89,10 @@ export const meanLoss: Op<NoAttributes> = {
   },
 };
 
-/** The number of samples whose largest output (the first of equal ones) is the target's class. */
+/**
+ * The number of samples whose largest output (the first of equal ones) is the target's class; of a single output, a
+ * probability, with a target value: whose output and target are both above 0.5, or both not.
+ */
 export const countCorrect: Op<NoAttributes> = {
   name: 'countCorrect',
   infer(inputs) {

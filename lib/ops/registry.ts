@@ -112,6 +112,8 @@ export const OP_NAMES = [
   'prelu',
   'preluGradInput',
   'preluGradTerms',
+  'predictedClass',
+  'targetRank',
 ] as const;
 
 /** The name of an instruction. */

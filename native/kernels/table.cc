@@ -48,6 +48,7 @@ const KernelTable& kernelTable() {
       .partialConv2d = &partialConv2dKernels(),
       .elementwise = &elementwiseKernels(),
       .channels = &channelKernels(),
+      .ranking = &rankingKernels(),
   };
   return table;
 }

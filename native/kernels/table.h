@@ -15,6 +15,7 @@
 #include "kernels/partial_conv2d/partial_conv2d.h"
 #include "kernels/peak/peak.h"
 #include "kernels/planar/planar.h"
+#include "kernels/ranking/ranking.h"
 #include "kernels/softmax/softmax.h"
 #include "kernels/update/update.h"
 #include "kernels/winograd/winograd.h"
@@ -41,6 +42,7 @@ struct KernelTable {
   const PartialConv2dKernels* partialConv2d;
   const ElementwiseKernels* elementwise;
   const ChannelKernels* channels;
+  const RankingKernels* ranking;
 };
 
 // Samples in a slice; the layout of every tensor of a slice.
@@ -66,6 +68,7 @@ constexpr int32_t kSliceSamples = 16;
   const PartialConv2dKernels& partialConv2dKernels(); \
   const ElementwiseKernels& elementwiseKernels();     \
   const ChannelKernels& channelKernels();             \
+  const RankingKernels& rankingKernels();             \
   const KernelTable& kernelTable();                   \
   }
 

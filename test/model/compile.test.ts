@@ -168,6 +168,9 @@ it('the case tables reach every op of the registry', () => {
     const layer = dense({ units: 2, ...(constraint && { kernelConstraint: constraint }) });
     for (const op of opsOf(compilePlain(chain([3], [layer]), { ...options, ...rules }))) reached.add(op);
   }
+  const observe = ['predictedClasses', 'targetRanks'] as const;
+  const options = { purpose: 'evaluate', batchSize: 1, targets: 'classes', loss: crossEntropy(), observe } as const;
+  for (const op of opsOf(compilePlain(chain([3], [dense({ units: 2 })]), options))) reached.add(op);
   expect([...reached].sort()).toEqual([...OP_NAMES].sort());
 });
 

@@ -46,6 +46,7 @@ import { muon } from './muon';
 import { add, multiply } from './pairwise';
 import { partialConv2d, partialConv2dGradInput, partialConv2dGradWeight } from './partial-conv2d';
 import { prelu, preluGradInput, preluGradTerms } from './prelu';
+import { predictedClass, targetRank } from './ranking';
 import { reshape } from './reshape';
 import { logSoftmax, logSoftmaxGrad, softmax, softmaxGrad } from './softmax';
 import { adadelta, adagrad, adam, adamax, lion, momentum, nadam, radam, rmsprop, sgd } from './update';
@@ -133,4 +134,6 @@ export const kernels: Readonly<Record<OpName, AnyKernel>> = {
   prelu,
   preluGradInput,
   preluGradTerms,
+  predictedClass,
+  targetRank,
 };

@@ -136,8 +136,16 @@ LAMINET_INLINE Vec argmax(int32_t classes, Load load) {
   return winner;
 }
 
+// 1 where a number is above 0.5, else 0.
+LAMINET_INLINE Vec aboveHalf(Vec a) { return select(less(broadcast(0.5f), a), broadcast(1.0f), zero()); }
+
 void correct(const LossGeometry& g, const float* prediction, const float* targets, float* result) {
   eachGroup([&](int lane) {
+    if (g.classes == 1 && !g.labels) {
+      const Mask agree = equal(aboveHalf(load(prediction + lane)), aboveHalf(load(targets + lane)));
+      store(result + lane, select(agree, broadcast(1.0f), zero()));
+      return;
+    }
     const auto row = [lane](const float* rows) {
       return [=](int32_t k) { return load(rows + static_cast<int64_t>(k) * kLanes + lane); };
     };

@@ -20,7 +20,8 @@ struct LossKernels {
   LossPair sigmoidLogisticError;
   LossPair softmaxLogisticError;
   LossPair projection;
-  // 1 for each sample whose largest prediction is its target, else 0.
+  // 1 for each sample whose largest prediction is its target, else 0; of a single prediction and its target value,
+  // where both or neither are above 0.5.
   void (*correct)(const LossGeometry&, const float* prediction, const float* targets, float* correct);
   // The sum of 16 numbers by the fixed tree.
   float (*sumLanes)(const float* lanes);

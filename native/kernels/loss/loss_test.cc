@@ -360,7 +360,7 @@ TEST_CASE("losses: NaN in a sample makes its loss NaN, and no other's") {
   }
 }
 
-TEST_CASE("correct: the first of equal predictions counts") {
+TEST_CASE("correct: the first of equal predictions counts, and of one whether it is above 0.5") {
   for (int32_t classes = 1; classes <= 20; classes++) {
     for (const int32_t labels : {0, 1}) {
       for (uint64_t seed = 1; seed <= 5; seed++) {
@@ -368,7 +368,10 @@ TEST_CASE("correct: the first of equal predictions counts") {
         RandomNumbers random(seed * 100 + static_cast<uint64_t>(classes));
         const std::vector<float> predicted = randomWholes(random, int64_t{classes} * kSliceSamples);
         std::vector<float> wanted = randomWholes(random, int64_t{classes} * kSliceSamples);
-        const auto first = [](const Row& row) { return std::max_element(row.begin(), row.end()) - row.begin(); };
+        const auto first = [labels](const Row& row) {
+          if (row.size() == 1 && !labels) return std::ptrdiff_t{row[0] > 0.5};
+          return std::max_element(row.begin(), row.end()) - row.begin();
+        };
         std::vector<float> labelRow;
         std::vector<float> expected;
         for (size_t n = 0; n < kSliceSamples; n++) {
