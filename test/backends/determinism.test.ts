@@ -79,7 +79,7 @@ function smallResnet(): Graph {
 }
 
 /** Convolutions of enough channels for Winograd's algorithm, on images that are no whole tiles, with and without pooling. */
-const wide = (): Graph =>
+const manyChannels = (): Graph =>
   chain(
     [3, 12, 10],
     [
@@ -105,7 +105,7 @@ const NETWORKS: readonly Network[] = [
   { name: 'an uneven network', graph: uneven(), count: 150, epochs: 3 },
   { name: 'LeNet-5', graph: networkModel('lenet5').graph, count: 150, epochs: 1 },
   { name: 'a network in the manner of VGG', graph: chain([3, 32, 32], vggLayers([4, 6, 8])), count: 150, epochs: 1 },
-  { name: 'a network of many channels', graph: wide(), count: 150, epochs: 2 },
+  { name: 'a network of many channels', graph: manyChannels(), count: 150, epochs: 2 },
   { name: 'a network of large joints', graph: joined(), count: 40, epochs: 1 },
   { name: 'a residual network', graph: residual(), count: 150, epochs: 3 },
   { name: 'a residual network with batch normalization', graph: normalized(), count: 150, epochs: 3 },

@@ -30,7 +30,16 @@ function outputs(target: TestTarget, inputShape: Shape, layers: readonly Layer[]
 }
 
 /** Their largest value is not that of the largest number: they stay before the pooling. */
-const FALL_SOMEWHERE: readonly string[] = ['softmax', 'logSoftmax', 'hardswish', 'silu', 'mish', 'gelu', 'geluTanh', 'softplus'];
+const FALL_SOMEWHERE: readonly string[] = [
+  'softmax',
+  'logSoftmax',
+  'hardswish',
+  'silu',
+  'mish',
+  'gelu',
+  'geluTanh',
+  'softplus',
+];
 
 test.each(ACTIVATION_NAMES)('%s stands behind the pooling where it never falls', (name) => {
   const graph = chain([1, 4, 4], [activation(name), maxPool2d()]);

@@ -14,7 +14,7 @@ import { compilePlain } from '../support/single-op';
 const request = (order?: readonly number[]): RunRequest => requestIn('float64', order);
 
 it('has a kernel for every op, and none besides', () => {
-  expect(Object.keys(kernels)).toEqual([...OP_NAMES]);
+  expect(Object.keys(kernels).sort()).toEqual([...OP_NAMES].sort());
 });
 
 it('needs memory for every activation of a batch', () => {

@@ -1,4 +1,4 @@
-import { relu } from '../../lib/layers/activation';
+import { relu } from '../../lib/layers/activation-functions';
 import { batchNorm } from '../../lib/layers/batch-norm';
 import { conv2d } from '../../lib/layers/conv2d';
 import { dense } from '../../lib/layers/dense';
