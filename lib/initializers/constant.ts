@@ -1,7 +1,12 @@
 import { LaminetError } from '../errors';
 import type { Initializer } from './contract';
 
-/** Every value the same number. Error: `E_OPTION` unless it is finite. */
+/**
+ * Every value the same number. Error: `E_OPTION` unless it is finite.
+ *
+ * @example
+ * constant(0.1);
+ */
 export function constant(value: number): Initializer {
   if (!Number.isFinite(value)) {
     throw new LaminetError('E_OPTION', `the value of constant must be a finite number, found ${String(value)}`, {

@@ -69,6 +69,9 @@ function orthogonalVectors(count: number, length: number, random: RandomSequence
  * `E_SHAPE` for a tensor of fewer than two sizes, as a bias is.
  * Sources: Saxe, McClelland, Ganguli 2014, "Exact solutions to the nonlinear dynamics of learning in deep linear neural
  * networks"; Mezzadri 2007, "How to generate random matrices from the classical compact groups" (the sign).
+ *
+ * @example
+ * orthogonal({ gain: 1 });
  */
 export function orthogonal(options: OrthogonalOptions = {}): Initializer {
   const { gain = 1 } = options;

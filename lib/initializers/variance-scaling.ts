@@ -66,6 +66,9 @@ function checkName(option: string, value: string, known: object): void {
  *
  * `truncatedNormal` draws again what lies beyond two standard deviations, and is widened so that the variance is as said:
  * its values lie within 2.28 standard deviations of 0. `uniform` lies within `sqrt(3 * scale / fan)`. Error: `E_OPTION`.
+ *
+ * @example
+ * varianceScaling({ scale: 2, mode: 'fanIn', distribution: 'truncatedNormal' });
  */
 export function varianceScaling(options: VarianceScalingOptions = {}): Initializer {
   const { scale = 1, mode = 'fanIn', distribution = 'truncatedNormal' } = options;

@@ -137,6 +137,9 @@ export function emitActivation(emitter: Emitter, name: ActivationName, input: Va
  *
  * @param name `linear`, or one of the functions that make such layers by themselves: {@link tanh}, {@link relu}, ...
  * @param options those of the function of that name
+ *
+ * @example
+ * activation('leakyRelu', { negativeSlope: 0.1 });
  */
 export function activation<N extends ActivationName>(name: N, options?: ActivationOptions<N>): Layer;
 export function activation(name: ActivationName, options: NamedOptions = {}): Layer {

@@ -23,6 +23,9 @@ export interface AveragePool2dOptions extends NamedOptions {
  * Errors: `E_OPTION` for an option out of range, `E_SHAPE` for an input that is no image or smaller than the window.
  * Source: LeCun, Bottou, Bengio, Haffner, "Gradient-based learning applied to document recognition", 1998, section II.B,
  * without the trainable factor and bias that its sub-sampling layers have.
+ *
+ * @example
+ * averagePool2d({ poolSize: 2 });
  */
 export function averagePool2d(options: AveragePool2dOptions = {}): Layer {
   const { name, poolSize = 2, strides = poolSize, padding = 'valid', countIncludePad = true } = options;

@@ -39,6 +39,9 @@ export interface BatchNormOptions extends TrainedOptions {
  * Errors: `E_OPTION` for an option out of range, `E_SHAPE` for an input without channels.
  * Source: Ioffe, Szegedy, "Batch normalization: accelerating deep network training by reducing internal covariate shift",
  * 2015, algorithms 1 and 2.
+ *
+ * @example
+ * batchNorm({ momentum: 0.1 });
  */
 export function batchNorm(options: BatchNormOptions = {}): Layer {
   const { name, momentum = 0.1, epsilon = 1e-5, center = true, scale = true, frozen = false } = options;

@@ -53,6 +53,9 @@ function checkOutputPadding(outputPadding: Pair, strides: Pair, padding: Padding
  * Parameters: `weight` [channels, filters / groups, kernelHeight, kernelWidth] and `bias` [filters].
  * Errors: `E_OPTION` for an option out of range, `E_SHAPE` for an input that is no image or of which nothing is left.
  * Source: Dumoulin, Visin, "A guide to convolution arithmetic for deep learning", 2016, section 4.
+ *
+ * @example
+ * conv2dTranspose({ filters: 8, kernelSize: 4, strides: 2, padding: 1 });
  */
 export function conv2dTranspose(options: Conv2dTransposeOptions): Layer {
   const {

@@ -32,6 +32,9 @@ export interface Conv2dOptions extends KernelOptions {
  * convolution. Parameters: `weight` [filters, channels / groups, kernelHeight, kernelWidth] and `bias` [filters].
  * Errors: `E_OPTION` for an option out of range, `E_SHAPE` for an input that is no image or smaller than the kernel.
  * Source: LeCun, Bottou, Bengio, Haffner, "Gradient-based learning applied to document recognition", 1998, section II.
+ *
+ * @example
+ * conv2d({ filters: 16, kernelSize: 3, padding: 'same', activation: 'relu' });
  */
 export function conv2d(options: Conv2dOptions): Layer {
   const {

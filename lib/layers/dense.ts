@@ -19,6 +19,9 @@ export interface DenseOptions extends KernelOptions {
  *
  * Parameters: `weight` [units, inputs] and `bias` [units].
  * Errors: `E_OPTION` for an option out of range, `E_SHAPE` for an input that is not flat (put `flatten()` before it).
+ *
+ * @example
+ * dense({ units: 10, activation: 'softmax' });
  */
 export function dense(options: DenseOptions): Layer {
   const { name, units, activation = 'linear' } = options;

@@ -17,6 +17,9 @@ export interface DepthwiseConv2dOptions extends Omit<Conv2dOptions, 'filters' | 
  * [channels * depthMultiplier, 1, kernelHeight, kernelWidth] and `bias` [channels * depthMultiplier].
  * Errors: `E_OPTION` for an option out of range, `E_SHAPE` for an input that is no image or smaller than the kernel.
  * Source: Sifre, "Rigid-motion scattering for image classification", 2014, section 6.2.
+ *
+ * @example
+ * depthwiseConv2d({ kernelSize: 3, padding: 'same' });
  */
 export function depthwiseConv2d(options: DepthwiseConv2dOptions): Layer {
   const { depthMultiplier = 1, ...others } = options;

@@ -2,7 +2,12 @@ import { reshape } from '../ops/reshape';
 import { sizeOf } from '../tensor/shape';
 import type { Layer, NamedOptions } from './layer';
 
-/** Any shape to [elements], the numbers in their order: channel by channel, row by row. */
+/**
+ * Any shape to [elements], the numbers in their order: channel by channel, row by row.
+ *
+ * @example
+ * flatten();
+ */
 export function flatten(options: NamedOptions = {}): Layer {
   return {
     kind: 'flatten',
@@ -20,5 +25,10 @@ export function flatten(options: NamedOptions = {}): Layer {
   };
 }
 
-/** Another name for {@link flatten}. */
+/**
+ * Another name for {@link flatten}.
+ *
+ * @example
+ * linearize();
+ */
 export const linearize = flatten;

@@ -42,6 +42,9 @@ function frameLayer(
  * Zeros around an image: [channels, height, width] to [channels, top + height + bottom, left + width + right].
  *
  * Errors: `E_OPTION` for a padding that is no whole number of at least 0, `E_SHAPE` for an input that is no image.
+ *
+ * @example
+ * zeroPadding2d({ padding: 2 });
  */
 export function zeroPadding2d({ name, padding = 1 }: ZeroPadding2dOptions = {}): Layer {
   return frameLayer('zeroPadding2d', name, { padding }, zeroPad2d, toSides(padding, 'padding'));
@@ -52,6 +55,9 @@ export function zeroPadding2d({ name, padding = 1 }: ZeroPadding2dOptions = {}):
  *
  * Errors: `E_OPTION` for a cropping that is no whole number of at least 0, `E_SHAPE` for an input that is no image or of
  * which nothing is left.
+ *
+ * @example
+ * cropping2d({ cropping: 2 });
  */
 export function cropping2d({ name, cropping = 1 }: Cropping2dOptions = {}): Layer {
   return frameLayer('cropping2d', name, { cropping }, crop2d, toSides(cropping, 'cropping'));

@@ -46,6 +46,9 @@ function globalPool2d(
  *
  * `y[c] = sum over i, j of x[c, i, j] / (height * width)`. Error: `E_SHAPE` for an input that is no image.
  * Source: Lin, Chen, Yan, "Network in network", 2014, section 3.2.
+ *
+ * @example
+ * globalAveragePool2d();
  */
 export function globalAveragePool2d(options: NamedOptions = {}): Layer {
   return globalPool2d('globalAveragePool2d', options, (emitter, input, attributes) =>
@@ -58,6 +61,9 @@ export function globalAveragePool2d(options: NamedOptions = {}): Layer {
  *
  * `y[c] = max over i, j of x[c, i, j]`; ties and NaN as in `maxPool2d`. Error: `E_SHAPE` for an input that is no image.
  * Source: Oquab, Bottou, Laptev, Sivic, "Is object localization for free?", 2015, section 3.
+ *
+ * @example
+ * globalMaxPool2d();
  */
 export function globalMaxPool2d(options: NamedOptions = {}): Layer {
   return globalPool2d('globalMaxPool2d', options, (emitter, input, attributes) =>

@@ -47,6 +47,9 @@ export function joiningLayer(kind: JoiningKind, options: NamedOptions = {}): Joi
  *     const y = add([x, x.pipe(conv2d({ filters: 16, kernelSize: 3, padding: 'same' }))]).pipe(relu());
  *
  * Errors: `E_OPTION` for fewer than two nodes; `E_SHAPE`, from `model`, for shapes that differ.
+ *
+ * @example
+ * add([input([4]), input([4])]);
  */
 export function add(nodes: readonly NetworkNode[], options?: NamedOptions): NetworkNode {
   return joinNodes(joiningLayer('add', options), nodes);
@@ -56,6 +59,9 @@ export function add(nodes: readonly NetworkNode[], options?: NamedOptions): Netw
  * The product of two or more nodes of one shape, element by element: `y = a * b * ...`, from the first to the last.
  *
  * Errors: `E_OPTION` for fewer than two nodes; `E_SHAPE`, from `model`, for shapes that differ.
+ *
+ * @example
+ * multiply([input([4]), input([4])]);
  */
 export function multiply(nodes: readonly NetworkNode[], options?: NamedOptions): NetworkNode {
   return joinNodes(joiningLayer('multiply', options), nodes);
@@ -66,6 +72,9 @@ export function multiply(nodes: readonly NetworkNode[], options?: NamedOptions):
  * flat nodes are lengthened in the same way.
  *
  * Errors: `E_OPTION` for fewer than two nodes; `E_SHAPE`, from `model`, for nodes that differ in more than channels.
+ *
+ * @example
+ * concat([input([4]), input([2])]);
  */
 export function concat(nodes: readonly NetworkNode[], options?: NamedOptions): NetworkNode {
   return joinNodes(joiningLayer('concat', options), nodes);

@@ -18,6 +18,9 @@ export interface MaxPool2dOptions extends NamedOptions {
  *
  * Of equal values the first in row-major order wins and takes the whole gradient; a NaN wins over every number.
  * Errors: `E_OPTION` for an option out of range, `E_SHAPE` for an input that is no image or smaller than the window.
+ *
+ * @example
+ * maxPool2d({ poolSize: 2 });
  */
 export function maxPool2d(options: MaxPool2dOptions = {}): Layer {
   const { name, poolSize = 2, strides = poolSize, padding = 'valid' } = options;

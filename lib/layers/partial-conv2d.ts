@@ -110,6 +110,9 @@ function byOutputMap(initializer: Initializer, connections: Connections, fanOut:
  * Errors: `E_OPTION` for an option out of range, `E_UNKNOWN` for a table's name, `E_SHAPE` for an input that is no image,
  * smaller than the kernel or of fewer channels than the table names.
  * Source: LeCun, Bottou, Bengio, Haffner, "Gradient-based learning applied to document recognition", 1998, section II.B.
+ *
+ * @example
+ * partialConv2d({ connections: 'lenet5-c3', kernelSize: 5 });
  */
 export function partialConv2d(options: PartialConv2dOptions): Layer {
   const { name, kernelSize, strides = 1, padding = 'valid', dilation = 1, activation = 'linear' } = options;

@@ -24,6 +24,9 @@ export interface PreluOptions extends TrainedOptions {
  * Errors: `E_SHAPE` for an input without channels.
  * Source: He, Zhang, Ren, Sun, "Delving deep into rectifiers: surpassing human-level performance on ImageNet classification",
  * 2015, section 2.1.
+ *
+ * @example
+ * prelu();
  */
 export function prelu(options: PreluOptions = {}): Layer {
   const { name, shared = false } = options;

@@ -14,6 +14,9 @@ export interface ReshapeOptions extends NamedOptions {
  *
  * Errors: `E_OPTION` for a shape of other than whole numbers of at least 1, `E_SHAPE` for an input of another number of
  * elements.
+ *
+ * @example
+ * reshape({ shape: [4, 7, 7] });
  */
 export function reshape({ name, shape }: ReshapeOptions): Layer {
   const given: unknown = shape;

@@ -25,6 +25,9 @@ export interface SeparableConv2dOptions
  * [filters, channels * depthMultiplier, 1, 1] and `bias` [filters].
  * Errors: `E_OPTION` for an option out of range, `E_SHAPE` for an input that is no image or smaller than the kernel.
  * Source: Chollet, "Xception: deep learning with depthwise separable convolutions", 2017, section 2.
+ *
+ * @example
+ * separableConv2d({ filters: 32, kernelSize: 3, padding: 'same' });
  */
 export function separableConv2d(options: SeparableConv2dOptions): Layer {
   const { name, filters, activation, useBias, biasInitializer, ...others } = options;

@@ -18,6 +18,9 @@ export interface SliceOptions extends NamedOptions {
  *
  * `y[c] = x[begin + c]`. It takes apart what `concat` has put together; rows and columns are cut off by `cropping2d`.
  * Errors: `E_OPTION` for a begin or a number of channels that is no whole number, `E_SHAPE` for an input of too few.
+ *
+ * @example
+ * slice({ begin: 0, channels: 8 });
  */
 export function slice({ name, begin = 0, channels }: SliceOptions): Layer {
   if (!Number.isInteger(begin) || begin < 0) {

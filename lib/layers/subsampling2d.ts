@@ -30,6 +30,9 @@ export interface Subsampling2dOptions extends TrainedOptions {
  * Errors: `E_OPTION` for an option out of range, `E_SHAPE` for an input that is no image or smaller than the window.
  * Source: LeCun, Bottou, Bengio, Haffner, "Gradient-based learning applied to document recognition", 1998, section II.B,
  * layers S2 and S4.
+ *
+ * @example
+ * subsampling2d();
  */
 export function subsampling2d(options: Subsampling2dOptions = {}): Layer {
   const { name, poolSize = 2, strides = poolSize, activation = 'linear' } = options;

@@ -14,6 +14,9 @@ export interface Upsampling2dOptions extends NamedOptions {
  *
  * `y[c, i, j] = x[c, floor(i / sizeHeight), floor(j / sizeWidth)]`.
  * Errors: `E_OPTION` for a size that is no whole number of at least 1, `E_SHAPE` for an input that is no image.
+ *
+ * @example
+ * upsampling2d({ size: 2 });
  */
 export function upsampling2d({ name, size = 2 }: Upsampling2dOptions = {}): Layer {
   toPair(size, 'size', 1);

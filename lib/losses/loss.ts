@@ -34,7 +34,12 @@ export interface LogitsOptions {
   readonly fromLogits?: boolean;
 }
 
-/** Half the sum of squared errors, `sum over k of (y[k] - t[k])^2 / 2`, mean over the batch: the post's first error. */
+/**
+ * Half the sum of squared errors, `sum over k of (y[k] - t[k])^2 / 2`, mean over the batch: the post's first error.
+ *
+ * @example
+ * sumOfSquaredErrors();
+ */
 export function sumOfSquaredErrors(): Loss {
   return { name: 'sse', op: squaredErrorOp, fused: {}, divisor: () => 1 };
 }
@@ -42,6 +47,9 @@ export function sumOfSquaredErrors(): Loss {
 /**
  * Cross-entropy, `-sum over k of t[k] log p[k]`, mean over the batch. Takes class numbers, or target probabilities. Fused
  * with a softmax at the network's end.
+ *
+ * @example
+ * crossEntropy();
  */
 export function crossEntropy(options: LogitsOptions = {}): Loss {
   return {
@@ -62,12 +70,20 @@ const logistic = (name: string, options: LogitsOptions, divisor: Loss['divisor']
 /**
  * The logistic error of the post, `-sum over k of t[k] log p[k] + (1 - t[k]) log(1 - p[k])`, summed over the outputs, mean
  * over the batch. Fused with a sigmoid or softmax at the network's end.
+ *
+ * @example
+ * logisticError();
  */
 export function logisticError(options: LogitsOptions = {}): Loss {
   return logistic('logistic', options, () => 1);
 }
 
-/** The {@link logisticError} as Keras and PyTorch have it: the mean over outputs and batch. */
+/**
+ * The {@link logisticError} as Keras and PyTorch have it: the mean over outputs and batch.
+ *
+ * @example
+ * binaryCrossEntropy();
+ */
 export function binaryCrossEntropy(options: LogitsOptions = {}): Loss {
   return logistic('binaryCrossEntropy', options, (outputs) => outputs);
 }

@@ -5,6 +5,9 @@ import { checkScores, type Labels, type Scores } from './scores';
 /**
  * The share of samples that were taken for what they are: the diagonal's sum divided by all counts. What `evaluate` calls
  * accuracy. Errors: `E_SHAPE`, `E_DATA` for a matrix that is none.
+ *
+ * @example
+ * accuracy(confusionMatrix({ data: [0.2, 0.8, 0.7, 0.3], shape: [2, 2] }, [1, 0]));
  */
 export function accuracy(matrix: ConfusionMatrix): number {
   const { correct, samples } = totalsOf(matrix);
@@ -17,6 +20,9 @@ export function accuracy(matrix: ConfusionMatrix): number {
  * Errors: `E_OPTION` for a k that is not from 1 to the number of classes; `E_SHAPE` where counts differ, `E_DATA` for a
  * label that is no class, a score that is NaN, or no samples.
  * Source: the top-5 error of Russakovsky et al. 2015, "ImageNet large scale visual recognition challenge", section 4.1.
+ *
+ * @example
+ * topKAccuracy({ data: [0.2, 0.5, 0.3], shape: [1, 3] }, [2], 2);
  */
 export function topKAccuracy(scores: Scores, labels: Labels, k = 5): number {
   const { samples, classes, labels: known } = checkScores(scores, labels);

@@ -61,6 +61,9 @@ function means(classes: readonly ClassScores[], weights: readonly number[]): Cla
  * Errors: `E_OPTION`; `E_SHAPE`, `E_DATA` for a matrix that is none.
  * Source: van Rijsbergen 1979, "Information retrieval", chapter 7; the means and 0 / 0 as in scikit-learn's
  * precision_recall_fscore_support.
+ *
+ * @example
+ * classificationReport(confusionMatrix({ data: [0.2, 0.8, 0.7, 0.3], shape: [2, 2] }, [1, 0]));
  */
 export function classificationReport(
   matrix: ConfusionMatrix,

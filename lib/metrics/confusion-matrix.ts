@@ -14,6 +14,9 @@ export interface ConfusionMatrix {
  *     const matrix = confusionMatrix(await model.predict(test), test.labels);
  *
  * Errors: `E_SHAPE` where counts differ, `E_DATA` for a label that is no class, a score that is NaN, or no samples.
+ *
+ * @example
+ * confusionMatrix({ data: [0.2, 0.8, 0.7, 0.3], shape: [2, 2] }, [1, 0]);
  */
 export function confusionMatrix(scores: Scores, labels: Labels): ConfusionMatrix {
   const { samples, classes, labels: known } = checkScores(scores, labels);

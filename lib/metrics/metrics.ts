@@ -53,6 +53,9 @@ export interface TopKOptions {
  * The share of samples whose class is among the k likeliest, as `top5`: see {@link topKAccuracy}.
  * Errors: `E_OPTION` for a k that is no whole number above 0, and, when a model is compiled, for one above its classes;
  * `E_DATA` for data without labels.
+ *
+ * @example
+ * topK({ k: 5 });
  */
 export function topK(options: TopKOptions = {}): Metric {
   const { k = 5 } = options;
@@ -115,18 +118,27 @@ function classMetric(score: 'precision' | 'recall' | 'f1', options: ClassMetricO
 /**
  * Of the samples that are taken for a class, the share that is of it: see {@link classificationReport}.
  * Errors: `E_OPTION`; `E_DATA` for data without labels.
+ *
+ * @example
+ * precision({ average: 'none' });
  */
 export const precision = (options: ClassMetricOptions = {}): Metric => classMetric('precision', options);
 
 /**
  * Of the samples of a class, the share that is taken for it: see {@link classificationReport}.
  * Errors: `E_OPTION`; `E_DATA` for data without labels.
+ *
+ * @example
+ * recall();
  */
 export const recall = (options: ClassMetricOptions = {}): Metric => classMetric('recall', options);
 
 /**
  * The harmonic mean of precision and recall: see {@link classificationReport}.
  * Errors: `E_OPTION`; `E_DATA` for data without labels.
+ *
+ * @example
+ * f1({ average: 'macro' });
  */
 export const f1 = (options: ClassMetricOptions = {}): Metric => classMetric('f1', options);
 
@@ -140,6 +152,9 @@ export interface AucOptions {
  * The area under the ROC curve of each class against the others, or that of a single output: see {@link rocAucOneVsRest} and
  * {@link rocAuc}. It needs all outputs of all samples at the end of an epoch, a number a sample and class.
  * Errors: `E_OPTION`; `E_DATA` for data without labels, and for a class without samples, or with all.
+ *
+ * @example
+ * auc();
  */
 export function auc(options: AucOptions = {}): Metric {
   const { average = 'macro' } = options;

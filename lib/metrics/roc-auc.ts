@@ -45,6 +45,9 @@ function areaOf(scores: ArrayLike<number>, isPositive: (sample: number) => boole
  * @param labels 1 for positive, 0 for negative
  * Errors: `E_SHAPE` where counts differ; `E_DATA` for another label, a score that is NaN, or samples of one kind only.
  * Source: Hanley and McNeil 1982, "The meaning and use of the area under a receiver operating characteristic (ROC) curve".
+ *
+ * @example
+ * rocAuc([0.2, 0.8, 0.7], [0, 1, 1]);
  */
 export function rocAuc(scores: ArrayLike<number>, labels: ArrayLike<number>): number {
   checkCounts(scores.length, labels.length);
@@ -76,6 +79,9 @@ export interface RocAucReport {
  * Errors: `E_SHAPE` where counts differ; `E_DATA` for a label that is no class, a score that is NaN, or a class that no
  * sample or every sample is of: it has no such area.
  * Source: Fawcett 2006, "An introduction to ROC analysis", section 9.2; the weighted mean is that of Provost and Domingos.
+ *
+ * @example
+ * rocAucOneVsRest({ data: [0.2, 0.8, 0.7, 0.3], shape: [2, 2] }, [1, 0]);
  */
 export function rocAucOneVsRest(scores: Scores, labels: Labels): RocAucReport {
   const { samples, classes, labels: known } = checkScores(scores, labels);

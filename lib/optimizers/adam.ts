@@ -71,6 +71,9 @@ function adamFactors({ beta1, beta2 }: Moments): StepFactors {
  *
  * Sources: Kingma, Ba, "Adam: A Method for Stochastic Optimization", arXiv 1412.6980, algorithm 1; `amsgrad`: Reddi, Kale,
  * Kumar, "On the Convergence of Adam and Beyond", ICLR 2018, with the largest uncorrected mean, as PyTorch has it.
+ *
+ * @example
+ * adam({ learningRate: 0.001 });
  */
 export function adam(options: AdamOptions = {}): Optimizer {
   return plainOptimizer(options, { ...adamFormula(options), name: 'adam' });
@@ -98,6 +101,9 @@ function adamFormula(options: AdamOptions): Omit<PlainOptimizer, 'name'> {
  *
  * Source: Loshchilov, Hutter, "Decoupled Weight Decay Regularization", arXiv 1711.05101, algorithm 2, where the decay is
  * multiplied by the learning rate, as PyTorch does.
+ *
+ * @example
+ * adamw({ learningRate: 0.001 });
  */
 export function adamw(options: AdamwOptions = {}): Optimizer {
   return plainOptimizer(options, { ...adamwFormula(options), name: 'adamw' });
@@ -113,6 +119,9 @@ export function adamwFormula({ weightDecay = 0.01, ...others }: AdamwOptions): O
  * epsilon)`, `weight -= rate / (1 - beta1^t) * m / u`. Default learning rate: 0.002.
  *
  * Source: Kingma, Ba, arXiv 1412.6980, algorithm 2; epsilon is where PyTorch has it.
+ *
+ * @example
+ * adamax({ learningRate: 0.001 });
  */
 export function adamax(options: MomentsOptions = {}): Optimizer {
   const { learningRate, beta1, beta2, epsilon, weightDecay } = toMoments(options, 0.002);
@@ -139,6 +148,9 @@ export interface NadamOptions extends MomentsOptions {
  * P(t) is the product of mu(1) to mu(t).
  *
  * Source: Dozat, "Incorporating Nesterov Momentum into Adam", ICLR workshop 2016, in PyTorch's form.
+ *
+ * @example
+ * nadam({ learningRate: 0.001 });
  */
 export function nadam(options: NadamOptions = {}): Optimizer {
   const { learningRate, beta1, beta2, epsilon, weightDecay } = toMoments(options, 0.002);
@@ -180,6 +192,9 @@ const FEWEST_SQUARES = 5;
  *
  * Source: Liu et al., "On the Variance of the Adaptive Learning Rate and Beyond", arXiv 1908.03265, algorithm 2; epsilon is
  * added to the uncorrected root, and five steps' worth of squares are few, as PyTorch has it.
+ *
+ * @example
+ * radam({ learningRate: 0.001 });
  */
 export function radam(options: MomentsOptions = {}): Optimizer {
   const { learningRate, beta1, beta2, epsilon, weightDecay } = toMoments(options, 0.001);

@@ -16,6 +16,9 @@ export interface AdagradOptions extends OptimizerOptions {
  * epsilon)`. The sum begins with 0, as PyTorch's does (Keras begins with 0.1).
  *
  * Source: Duchi, Hazan, Singer, "Adaptive Subgradient Methods", JMLR 12, 2011, the diagonal case.
+ *
+ * @example
+ * adagrad({ learningRate: 0.01 });
  */
 export function adagrad(options: AdagradOptions = {}): Optimizer {
   const { learningRate = 0.01, epsilon = 1e-10, weightDecay = 0 } = options;
@@ -45,6 +48,9 @@ export interface AdadeltaOptions extends OptimizerOptions {
  * `step = sqrt(steps + epsilon) / sqrt(squares + epsilon) * g`, `weight -= rate * step`.
  *
  * Source: Zeiler, "ADADELTA: An Adaptive Learning Rate Method", arXiv 1212.5701, algorithm 1.
+ *
+ * @example
+ * adadelta();
  */
 export function adadelta(options: AdadeltaOptions = {}): Optimizer {
   const { learningRate = 1, rho = 0.9, epsilon = 1e-6, weightDecay = 0 } = options;
@@ -80,6 +86,9 @@ export interface RmspropOptions extends OptimizerOptions {
  *
  * Sources: Tieleman, Hinton, "Lecture 6.5 - rmsprop", Coursera, 2012; centered: Graves, "Generating Sequences With
  * Recurrent Neural Networks", arXiv 1308.0850, equations 38 to 41, with epsilon outside of the root.
+ *
+ * @example
+ * rmsprop({ learningRate: 0.001 });
  */
 export function rmsprop(options: RmspropOptions = {}): Optimizer {
   const { learningRate = 0.01, rho = 0.99, epsilon = 1e-8, momentum = 0, centered = false, weightDecay = 0 } = options;

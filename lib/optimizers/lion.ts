@@ -18,6 +18,9 @@ export interface LionOptions extends OptimizerOptions {
  * (1 - beta2) * g`. One number is kept for each weight, where Adam keeps two.
  *
  * Source: Chen et al., "Symbolic Discovery of Optimization Algorithms", arXiv 2302.06675, algorithm 2.
+ *
+ * @example
+ * lion({ learningRate: 0.0001 });
  */
 export function lion(options: LionOptions = {}): Optimizer {
   const { learningRate = 0.0001, beta1 = 0.9, beta2 = 0.99, weightDecay = 0 } = options;

@@ -52,6 +52,9 @@ function isMatrix({ kind, shape }: TrainedParameter): boolean {
  * `2 n^2 (2 m + n)` multiplications and additions. Error: `E_OPTION`.
  * Source: Jordan et al., "Muon: An optimizer for hidden layers in neural networks", 2024, kellerjordan.github.io/posts/muon;
  * the rounds are computed in float32, there in bfloat16.
+ *
+ * @example
+ * muon({ learningRate: 0.02 });
  */
 export function muon(options: MuonOptions = {}): Optimizer {
   const {

@@ -26,6 +26,9 @@ export interface SgdOptions extends OptimizerOptions {
  *
  * Source: Sutskever, Martens, Dahl, Hinton, "On the importance of initialization and momentum in deep learning", ICML
  * 2013, section 2.
+ *
+ * @example
+ * sgd({ learningRate: 0.05, momentum: 0.9 });
  */
 export function sgd(options: SgdOptions = {}): Optimizer {
   const { learningRate = 0.01, momentum = 0, nesterov = false, weightDecay = 0 } = options;

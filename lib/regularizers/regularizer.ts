@@ -29,7 +29,12 @@ function checkLambda(regularizer: RegularizerName, lambda: number): number {
   );
 }
 
-/** `lambda * sum |w|`: drives small weights to 0. Error: `E_OPTION`. */
+/**
+ * `lambda * sum |w|`: drives small weights to 0. Error: `E_OPTION`.
+ *
+ * @example
+ * l1(1e-4);
+ */
 export function l1(lambda: number = DEFAULT): Regularizer {
   return { name: 'l1', l1: checkLambda('l1', lambda), l2: 0 };
 }
@@ -37,6 +42,9 @@ export function l1(lambda: number = DEFAULT): Regularizer {
 /**
  * `lambda / 2 * sum w^2`: keeps weights small. Error: `E_OPTION`.
  * Source: Krogh, Hertz, "A simple weight decay can improve generalization", NIPS 1991.
+ *
+ * @example
+ * l2(1e-4);
  */
 export function l2(lambda: number = DEFAULT): Regularizer {
   return { name: 'l2', l1: 0, l2: checkLambda('l2', lambda) };
@@ -45,6 +53,9 @@ export function l2(lambda: number = DEFAULT): Regularizer {
 /**
  * Both: `l1 * sum |w| + l2 / 2 * sum w^2`. Error: `E_OPTION`.
  * Source: Zou, Hastie, "Regularization and variable selection via the elastic net", 2005.
+ *
+ * @example
+ * l1l2({ l1: 1e-5, l2: 1e-4 });
  */
 export function l1l2(lambdas: { readonly l1?: number; readonly l2?: number } = {}): Regularizer {
   return {

@@ -21,6 +21,9 @@ export interface CosineDecayOptions extends UnitOption {
  * `minimum + (learningRate - minimum) * (1 + cos(pi * t / duration)) / 2`. Error: `E_OPTION`.
  * Source: Loshchilov and Hutter 2017, "SGDR: stochastic gradient descent with warm restarts", equation 5. As Keras's
  * CosineDecay; with `oscillate`, as PyTorch's CosineAnnealingLR (there `T_max`, `eta_min`).
+ *
+ * @example
+ * cosineDecay({ learningRate: 0.1, duration: 20 });
  */
 export function cosineDecay(options: CosineDecayOptions): Schedule {
   const { learningRate, duration, minimum = 0, oscillate = false } = options;
@@ -57,6 +60,9 @@ export interface CosineRestartsOptions extends UnitOption {
  * counted from the cycle's begin. Error: `E_OPTION`.
  * Source: Loshchilov and Hutter 2017, section 3. As PyTorch's CosineAnnealingWarmRestarts (there `T_0`, `T_mult`,
  * `eta_min`) and Keras's CosineDecayRestarts (`first_decay_steps`, `t_mul`, `m_mul`).
+ *
+ * @example
+ * cosineRestarts({ learningRate: 0.1, duration: 5, durationFactor: 2 });
  */
 export function cosineRestarts(options: CosineRestartsOptions): Schedule {
   const { learningRate, duration, durationFactor = 1, peakFactor = 1, minimum = 0 } = options;

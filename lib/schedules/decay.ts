@@ -17,6 +17,9 @@ export interface ExponentialDecayOptions extends UnitOption {
 /**
  * `learningRate * factor^(t / duration)`; with `staircase`, the exponent is rounded down. Error: `E_OPTION`.
  * As Keras's ExponentialDecay (there `decay_rate`, `decay_steps`) and, at whole epochs, PyTorch's ExponentialLR (`gamma`).
+ *
+ * @example
+ * exponentialDecay({ learningRate: 0.1, factor: 0.9 });
  */
 export function exponentialDecay(options: ExponentialDecayOptions): Schedule {
   const { learningRate, factor, duration = 1, staircase = false } = options;
@@ -49,6 +52,9 @@ export interface InverseTimeDecayOptions extends UnitOption {
  * `learningRate / (1 + decay * t / duration)`; with `staircase`, t / duration is rounded down. Error: `E_OPTION`.
  * As Keras's InverseTimeDecay (there `decay_rate`, `decay_steps`). The sums of such rates grow without bound and those of
  * their squares do not, which is what Robbins and Monro 1951, "A stochastic approximation method", ask for.
+ *
+ * @example
+ * inverseTimeDecay({ learningRate: 0.1, decay: 0.5 });
  */
 export function inverseTimeDecay(options: InverseTimeDecayOptions): Schedule {
   const { learningRate, decay, duration = 1, staircase = false } = options;
@@ -80,6 +86,9 @@ export interface PolynomialDecayOptions extends UnitOption {
 /**
  * `minimum + (learningRate - minimum) * (1 - min(t, duration) / duration)^power`. Error: `E_OPTION`.
  * As Keras's PolynomialDecay (there `end_learning_rate`, `decay_steps`) and PyTorch's PolynomialLR (`total_iters`).
+ *
+ * @example
+ * polynomialDecay({ learningRate: 0.1, duration: 20 });
  */
 export function polynomialDecay(options: PolynomialDecayOptions): Schedule {
   const { learningRate, duration, power: exponent = 1, minimum = 0 } = options;

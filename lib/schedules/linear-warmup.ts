@@ -21,6 +21,9 @@ export interface LinearWarmupOptions extends UnitOption {
  *
  * Source: Goyal et al. 2017, "Accurate, large minibatch SGD", section 2.2 (gradual warmup). With a number, as PyTorch's
  * LinearLR (there `start_factor`, `total_iters`). With a `startFactor` of 0, the very first step changes nothing.
+ *
+ * @example
+ * linearWarmup({ learningRate: cosineDecay({ learningRate: 0.1, duration: 20 }), duration: 2 });
  */
 export function linearWarmup(options: LinearWarmupOptions): Schedule {
   const { learningRate, duration, startFactor = 0 } = options;

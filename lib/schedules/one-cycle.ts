@@ -24,6 +24,9 @@ export interface OneCycleOptions extends UnitOption {
  * `b + (a - b) * (1 + cos(pi * p)) / 2` or `a + (b - a) * p`. Error: `E_OPTION`.
  * Source: Smith and Topin 2018, "Super-convergence: very fast training of neural networks using large learning rates", in
  * the two phases of PyTorch's OneCycleLR (there `max_lr`, `pct_start`, `div_factor`, `final_div_factor`).
+ *
+ * @example
+ * oneCycle({ learningRate: 0.1, duration: 20 });
  */
 export function oneCycle(options: OneCycleOptions): Schedule {
   const { learningRate, duration, riseFraction = 0.3, startDivisor = 25, endDivisor = 1e4, shape = 'cosine' } = options;

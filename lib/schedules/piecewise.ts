@@ -3,7 +3,12 @@ import { power } from '../tensor/elementary';
 import { checkGrowing, checkPositive, toSteps, toUnit, type UnitOption } from './options';
 import type { Schedule } from './schedule';
 
-/** The same rate at every step, where a schedule is wanted; elsewhere the number itself does. */
+/**
+ * The same rate at every step, where a schedule is wanted; elsewhere the number itself does.
+ *
+ * @example
+ * constantRate(0.1);
+ */
 export function constantRate(learningRate: number): Schedule {
   checkPositive('learningRate', learningRate);
   return { name: 'constantRate', rate: () => learningRate };
@@ -22,6 +27,9 @@ export interface StepDecayOptions extends UnitOption {
 /**
  * `learningRate * factor^floor(t / every)`. Error: `E_OPTION`.
  * As PyTorch's StepLR (there `step_size`, `gamma`).
+ *
+ * @example
+ * stepDecay({ learningRate: 0.1, every: 10 });
  */
 export function stepDecay(options: StepDecayOptions): Schedule {
   const { learningRate, every, factor = 0.1 } = options;
@@ -48,6 +56,9 @@ export interface MultiStepDecayOptions extends UnitOption {
 /**
  * `learningRate * factor^n`, n being the number of milestones that t has reached. Error: `E_OPTION`.
  * As PyTorch's MultiStepLR (there `gamma`).
+ *
+ * @example
+ * multiStepDecay({ learningRate: 0.1, milestones: [10, 15] });
  */
 export function multiStepDecay(options: MultiStepDecayOptions): Schedule {
   const { learningRate, factor = 0.1 } = options;
@@ -77,6 +88,9 @@ export interface PiecewiseConstantOptions extends UnitOption {
 /**
  * One rate until the first boundary, another from it on, and so forth: `learningRates[n]`, n being the number of boundaries
  * that t has reached. Error: `E_OPTION`. (Keras's PiecewiseConstantDecay still has the old rate at a boundary itself.)
+ *
+ * @example
+ * piecewiseConstant({ boundaries: [10, 15], learningRates: [0.1, 0.01, 0.001] });
  */
 export function piecewiseConstant(options: PiecewiseConstantOptions): Schedule {
   const boundaries = [...options.boundaries];

@@ -57,6 +57,9 @@ function readState(state: ScheduleState | undefined): PlateauState {
  * is never better. Errors: `E_OPTION`; `E_FORMAT` for a state that is not its own.
  *
  * As PyTorch's ReduceLROnPlateau, rule for rule, but that a reduction may be as small as it likes (there `eps`).
+ *
+ * @example
+ * reduceOnPlateau({ learningRate: 0.1, patience: 3 });
  */
 export function reduceOnPlateau(options: ReduceOnPlateauOptions): Schedule {
   const {
