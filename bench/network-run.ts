@@ -91,7 +91,7 @@ export function trainingRun(
   const plan = nativeBackend().plan(program, { precision: 'float32', threads });
   const requestFor = (order: Uint32Array): RunRequest => {
     const learningRates = new Float64Array(Math.ceil(order.length / batchSize)).fill(RATE);
-    return makeRequest(program, 'float32', store, data, order, state.memory(learningRates));
+    return makeRequest(program, data, order, { precision: 'float32', store, optimizer: state.memory(learningRates) });
   };
   const request = requestFor(inOrder(data.count));
   const timed = async (work: RunRequest, profile?: Float64Array): Promise<number> => {

@@ -88,14 +88,27 @@ export { type SeparableConv2dOptions, separableConv2d } from './layers/separable
 export { type SliceOptions, slice } from './layers/slice';
 export { type Subsampling2dOptions, subsampling2d } from './layers/subsampling2d';
 export { type Upsampling2dOptions, upsampling2d } from './layers/upsampling2d';
+export type { Loss, LossDescription } from './losses/contract';
 export {
-  binaryCrossEntropy,
+  type CrossEntropyOptions,
   crossEntropy,
-  type Loss,
-  type LossName,
-  logisticError,
+  type KlDivergenceOptions,
+  klDivergence,
+  type NegativeLogLikelihoodOptions,
+  negativeLogLikelihood,
+} from './losses/cross-entropy';
+export { type BinaryFocalOptions, binaryFocalLoss, type FocalOptions, focalLoss } from './losses/focal';
+export { categoricalHinge, hinge } from './losses/hinge';
+export { binaryCrossEntropy, type LogisticOptions, logisticError } from './losses/logistic';
+export type { LossLike, LossName } from './losses/loss';
+export type { LossOptions } from './losses/options';
+export {
+  type HuberOptions,
+  huber,
+  meanAbsoluteError,
+  meanSquaredError,
   sumOfSquaredErrors,
-} from './losses/loss';
+} from './losses/regression';
 export { accuracy, topKAccuracy } from './metrics/accuracy';
 export {
   type ClassificationReport,

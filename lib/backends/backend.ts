@@ -42,6 +42,12 @@ export interface RunRequest {
   readonly samples: Uint8Array | FloatArray;
   /** A class number a sample, or a row of numbers a sample; missing where the program takes none. */
   readonly targets?: Int32Array | FloatArray;
+  /**
+   * One for each entry of `order`: what its loss, and the gradient of it, is multiplied by in the sum that is its step's loss.
+   * 0 leaves an entry out, whatever its numbers are. Missing where the program is not weighted: a step's loss is the mean of
+   * its samples' then.
+   */
+  readonly weights?: FloatArray;
   /** The samples to take, in this order. */
   readonly order: Uint32Array;
   /** One an update: one in `program.stepsPerUpdate` steps, and for what is left of them. Missing where the program does not train. */
@@ -53,7 +59,7 @@ export interface RunRequest {
   readonly state?: FloatArray;
   /** The program's step factors, for one update after the other. Missing where there are none. */
   readonly factors?: Float64Array;
-  /** One a step: receives the mean loss. */
+  /** One a step: receives its loss. */
   readonly losses: Float64Array;
   /** One a step: receives the number of correctly classified samples. */
   readonly correct: Float64Array;

@@ -94,6 +94,7 @@ export function checkRequest(program: Program, precision: Precision, request: Ru
     requireArray('gradients', request.gradients, precision, program.parameterElements);
   }
   requireArray('order', request.order, 'uint32', 0);
+  if (program.weighted) requireArray('weights', request.weights, precision, request.order.length);
   requireArray('control', request.control, 'int32', 2);
   const steps = Math.ceil(request.order.length / program.batchSize);
   if (program.loss >= 0) requireArray('losses', request.losses, 'float64', steps);

@@ -2,6 +2,7 @@ import { types } from 'node:util';
 import { LaminetError } from '../errors';
 import type { SourceFormat } from '../ops/program';
 import { checkShape, formatShape, type Shape, sizeOf } from '../tensor/shape';
+import { copyLabels, copySampleWeights, copyShared, copyTargets, largest } from './columns';
 
 /** What a data set is made of. */
 export interface DatasetOptions {
@@ -15,6 +16,8 @@ export interface DatasetOptions {
   readonly classes?: number;
   /** Instead of labels: a row of numbers a sample. */
   readonly targets?: ArrayLike<number>;
+  /** What each sample's loss is multiplied by: finite numbers of at least 0, which leaves a sample out. Default: 1 each. */
+  readonly sampleWeights?: ArrayLike<number>;
   /** Every stored number is multiplied by this. Default: 1 / 255 for bytes, 1 for numbers. */
   readonly scale?: number;
   /** Zeros around each image: one number for all sides. Default: 0. */
@@ -29,6 +32,8 @@ export interface RecordsOptions {
   readonly inputs: readonly Pick<DatasetOptions, 'samples' | 'shape' | 'scale' | 'padding'>[];
   /** What its outputs should be, in their order: labels, whose number of classes must then be given, or targets. */
   readonly outputs?: readonly Pick<DatasetOptions, 'labels' | 'classes' | 'targets'>[];
+  /** What the sum of each sample's losses is multiplied by: finite numbers of at least 0. Default: 1 each. */
+  readonly sampleWeights?: ArrayLike<number>;
   /** What it is, for listings and errors. Default: `data set`. */
   readonly name?: string;
 }
@@ -42,6 +47,8 @@ export class Dataset {
   readonly samples: Uint8Array | Float32Array;
   readonly labels: Int32Array | undefined;
   readonly targets: Float32Array | undefined;
+  /** What each sample's loss is multiplied by; undefined where nothing is. */
+  readonly sampleWeights: Float32Array | undefined;
   /** The number of classes; 0 without labels. */
   readonly classes: number;
   readonly scale: number;
@@ -54,13 +61,14 @@ export class Dataset {
 
   private constructor(
     fields: Pick<Dataset, 'name' | 'source' | 'samples' | 'labels' | 'targets' | 'classes' | 'scale' | 'padding'> &
-      Partial<Pick<Dataset, 'inputShapes' | 'outputSizes'>>,
+      Partial<Pick<Dataset, 'sampleWeights' | 'inputShapes' | 'outputSizes'>>,
   ) {
     this.name = fields.name;
     this.source = fields.source;
     this.samples = fields.samples;
     this.labels = fields.labels;
     this.targets = fields.targets;
+    this.sampleWeights = fields.sampleWeights;
     this.classes = fields.classes;
     this.scale = fields.scale;
     this.padding = fields.padding;
@@ -111,6 +119,7 @@ export class Dataset {
       samples,
       labels,
       targets: options.targets && copyTargets(options.targets, count, name),
+      sampleWeights: options.sampleWeights && copySampleWeights(options.sampleWeights, count, name),
       classes: labels ? (options.classes ?? largest(labels) + 1) : 0,
       scale,
       padding: [padding, padding, padding, padding],
@@ -129,7 +138,7 @@ export class Dataset {
    * Errors: those of {@link Dataset.from}; `E_DATA` where inputs differ in their number of samples, where an output has
    * neither labels with classes nor targets, and for no inputs at all.
    */
-  static records({ inputs, outputs = [], name = 'data set' }: RecordsOptions): Dataset {
+  static records({ inputs, outputs = [], sampleWeights, name = 'data set' }: RecordsOptions): Dataset {
     const columns = inputs.map((input, index) => Dataset.from({ ...input, name: `${name}, input ${index + 1}` }));
     const [first] = columns;
     if (!first) throw new LaminetError('E_DATA', `${name}: there are no inputs`, { name });
@@ -153,6 +162,7 @@ export class Dataset {
       samples: together ? joinRows(columns.map(paddedRows), count) : first.samples,
       labels: labels || undefined,
       targets: labels || wanted.length === 0 ? undefined : joinRows(wanted, count),
+      sampleWeights: sampleWeights && copySampleWeights(sampleWeights, count, name),
       classes: labels ? (onlyOutput?.classes ?? 0) : 0,
       scale: together ? 1 : first.scale,
       padding: together ? [0, 0, 0, 0] : first.padding,
@@ -183,58 +193,18 @@ export class Dataset {
       samples: this.samples.subarray(from * size, to * size),
       labels: this.labels?.subarray(from, to),
       targets: this.targets?.subarray(from * width, to * width),
+      sampleWeights: this.sampleWeights?.subarray(from, to),
     });
   }
-}
 
-function copyShared<T extends Uint8Array | Float32Array>(
-  values: ArrayLike<number>,
-  ArrayType: { new (buffer: SharedArrayBuffer): T; readonly BYTES_PER_ELEMENT: number },
-): T {
-  const copy = new ArrayType(new SharedArrayBuffer(values.length * ArrayType.BYTES_PER_ELEMENT));
-  copy.set(values);
-  return copy;
-}
-
-function largest(labels: Int32Array): number {
-  return labels.reduce((most, label) => Math.max(most, label), 0);
-}
-
-function copyLabels(labels: ArrayLike<number>, count: number, classes: number | undefined, name: string): Int32Array {
-  if (labels.length !== count) {
-    throw new LaminetError('E_DATA', `${name}: ${count} samples but ${labels.length} labels`, {
-      count,
-      labels: labels.length,
-    });
+  /**
+   * The same samples, over the same memory, with other weights of their losses.
+   * @param sampleWeights one a sample: finite numbers of at least 0
+   * Error: `E_DATA` for another number of weights, or one that is negative or not finite.
+   */
+  withSampleWeights(sampleWeights: ArrayLike<number>): Dataset {
+    return new Dataset({ ...this, sampleWeights: copySampleWeights(sampleWeights, this.count, this.name) });
   }
-  const limit = classes ?? 2 ** 31 - 1;
-  const copy = new Int32Array(new SharedArrayBuffer(count * 4));
-  for (let index = 0; index < count; index++) {
-    const label = labels[index] as number;
-    if (!Number.isInteger(label) || label < 0 || label >= limit) {
-      throw new LaminetError(
-        'E_DATA',
-        `${name}: label ${index} is ${label}, expected a whole number from 0 to ${limit - 1}`,
-        { index, label, classes: limit },
-      );
-    }
-    copy[index] = label;
-  }
-  return copy;
-}
-
-function copyTargets(targets: ArrayLike<number>, count: number, name: string): Float32Array {
-  if (targets.length === 0 || targets.length % count !== 0) {
-    throw new LaminetError(
-      'E_DATA',
-      `${name}: ${targets.length} target numbers are no whole rows for ${count} samples`,
-      {
-        count,
-        targets: targets.length,
-      },
-    );
-  }
-  return copyShared(targets, Float32Array);
 }
 
 /** Rows of target numbers: those that are given, or one of zeros with a 1 at the class for each label. */

@@ -1,13 +1,21 @@
 import { LaminetError } from '../errors';
-import type { Loss } from '../losses/loss';
+import type { Loss } from '../losses/contract';
 import type { Observation } from '../metrics/metric';
 import { slice } from '../ops/concat';
 import { sigmoid } from '../ops/elementwise';
 import { gather } from '../ops/gather';
-import { countCorrect, meanLoss } from '../ops/loss';
+import { classTargets, countCorrect, meanLoss, negativeEntropy, sumLoss } from '../ops/loss';
 import type { Value } from '../ops/op';
 import { add } from '../ops/pairwise';
-import type { Instruction, Phase, Program, Purpose, SourceFormat, TargetKind } from '../ops/program';
+import {
+  fieldOf,
+  type Instruction,
+  type Phase,
+  type Program,
+  type Purpose,
+  type SourceFormat,
+  type TargetKind,
+} from '../ops/program';
 import type { OpName } from '../ops/registry';
 import { reshape } from '../ops/reshape';
 import { scatter } from '../ops/scatter';
@@ -39,6 +47,8 @@ export interface CompileOptions extends Partial<UpdateOptions> {
   readonly targets: TargetKind;
   /** Needed to train or evaluate: one for each output, which are added up, or one for all. */
   readonly loss?: Loss | readonly Loss[];
+  /** Whether a run says what share of its step's loss each sample has. Default: false; a step's loss is the mean then. */
+  readonly weighted?: boolean;
   /** Of all layers that have none of their own. Default: none. */
   readonly regularizer?: NetworkRegularizer;
   /** The names of layers whose parameters stay as they are; their gradients are not computed. Default: none. */
@@ -90,7 +100,7 @@ function emitForward(
 }
 
 /** Runs `emit`, adding to an error which loss it came from and which layer's output it was to be on. */
-function nameLoss(loss: Loss, layer: string, emit: () => Value): Value {
+function nameLoss<T>(loss: Loss, layer: string, emit: () => T): T {
   try {
     return emit();
   } catch (error) {
@@ -100,13 +110,24 @@ function nameLoss(loss: Loss, layer: string, emit: () => Value): Value {
   }
 }
 
+/** One loss of a program: its instructions' results. */
+interface OneLoss {
+  /** The samples' losses, as far as the network can change them. */
+  readonly losses: Value;
+  /** The samples' losses. */
+  readonly whole: Value;
+  /** What tells the class that a sample is taken for. */
+  readonly decision: Value;
+}
+
 /**
  * What tells the class that a sample is taken for: the largest of what the loss takes of the network or, where that is a
  * single number, the probability that it stands for.
  */
 function decisionOf(builder: ProgramBuilder, output: Value, logits: Value, lossOp: OpName): Value {
   if (sizeOf(output.shape) > 1) return logits;
-  return lossOp.startsWith('sigmoid') && logits === output ? builder.emit(sigmoid, [logits], {}) : output;
+  const ofSign = lossOp.startsWith('sigmoid') || lossOp === 'hinge';
+  return ofSign && logits === output ? builder.emit(sigmoid, [logits], {}) : output;
 }
 
 /**
@@ -118,22 +139,37 @@ function emitLoss(
   output: Value,
   targets: Value,
   loss: Loss,
-): { losses: Value; decision: Value } {
+  weights: Value | undefined,
+): OneLoss {
   const last = builder.producer(output);
-  const fused = last && (last.geometry.pixels ?? 1) === 1 ? loss.fused[last.op] : undefined;
+  const fused = last && fieldOf(last.geometry, 'pixels', 1) === 1 ? loss.fused[last.op] : undefined;
   const logits = fused ? (builder.value(last?.inputs[0] ?? -1) as Value) : output;
-  const attributes = { divisor: loss.divisor(sizeOf(output.shape)) };
-  const losses = nameLoss(loss, last?.layer ?? 'input', () =>
-    builder.emit(fused ?? loss.op, [logits, targets], attributes),
-  );
-  return { losses, decision: decisionOf(builder, output, logits, (fused ?? loss.op).name) };
+  return nameLoss(loss, last?.layer ?? 'input', () => {
+    const unfit = last && loss.unfit?.[last.op];
+    if (unfit) throw new LaminetError('E_OPTION', unfit, { option: 'loss' });
+    const { shape } = output;
+    const changes = loss.classTargets?.(shape);
+    const wanted = changes ? builder.emit(classTargets, [targets], { shape, ...changes }) : targets;
+    const shares = weights ? [weights] : [];
+    const divisor = loss.divisor(sizeOf(shape));
+    const { constants = {} } = loss;
+    const op = fused ?? loss.op;
+    const losses = builder.emit(op, [logits, wanted, ...shares], { divisor, constants });
+    const decision = decisionOf(builder, output, logits, op.name);
+    if (!loss.lessEntropy) return { losses, whole: losses, decision };
+    const entropy = builder.emit(negativeEntropy, [wanted, ...shares], { shape, divisor });
+    return { losses, whole: builder.emit(add, [losses, entropy], {}), decision };
+  });
 }
 
 /** What the loss of a program is made of. */
 interface EmittedLoss {
-  /** The samples' losses on each output. */
+  /** The samples' losses on each output, as far as the network can change them. */
   readonly losses: readonly Value[];
-  readonly mean: Value;
+  /** The samples' losses on each output. */
+  readonly whole: readonly Value[];
+  /** The loss of the step. */
+  readonly loss: Value;
   readonly correct: Value;
   /** What tells the class of the first output, and what its class should be. */
   readonly decision: Value;
@@ -152,28 +188,32 @@ function emitTargets(builder: ProgramBuilder, outputs: readonly Value[], targets
   });
 }
 
-/** The losses on all outputs, their sum's mean over the batch, and the count of right answers of the first output. */
+/** The losses on all outputs, what they add up to over the batch, and the count of right answers of the first output. */
 function emitLosses(
   builder: ProgramBuilder,
   outputs: readonly Value[],
   kind: TargetKind,
   loss: Loss | readonly Loss[],
+  weighted: boolean,
 ): EmittedLoss {
   const values = { shape: togetherShape(outputs.map(({ shape }) => shape)), kind: 'float', batched: true } as const;
   const type = kind === 'classes' ? ({ shape: [], kind: 'label', batched: true } as const) : values;
   builder.phase = 'loss';
   builder.layer = 'loss';
   const targets = emitTargets(builder, outputs, builder.declare('targets', type, 'targets'));
+  const each = { shape: [], kind: 'float', batched: true } as const;
+  const weights = weighted ? builder.declare('weights', each, 'weights') : undefined;
   const emitted = outputs.map((output, index) => {
     const own = (Array.isArray(loss) ? loss[index] : loss) as Loss;
-    return emitLoss(builder, output, targets[index] as Value, own);
+    return emitLoss(builder, output, targets[index] as Value, own, weights);
   });
-  const losses = emitted.map((each) => each.losses);
-  const sum = losses.reduce((before, each) => builder.emit(add, [before, each], {}));
-  const mean = builder.emit(meanLoss, [sum], {});
+  const whole = emitted.map((each) => each.whole);
+  const sum = whole.reduce((before, each) => builder.emit(add, [before, each], {}));
+  const ofStep = builder.emit(weights ? sumLoss : meanLoss, [sum], {});
   const decision = emitted[0]?.decision as Value;
   const correct = builder.emit(countCorrect, [decision, targets[0]], {});
-  return { losses, mean, correct, decision, targets: targets[0] as Value };
+  const losses = emitted.map((each) => each.losses);
+  return { losses, whole, loss: ofStep, correct, decision, targets: targets[0] as Value };
 }
 
 /** The penalty on the weights, if there is one. */
@@ -209,7 +249,7 @@ function withoutUnused(instructions: readonly Instruction[], kept: ReadonlySet<n
 
 /** Compiles a graph to the one list of instructions that a backend runs, for a batch size and a purpose. */
 export function compileProgram(graph: Graph, options: CompileOptions): Program {
-  const { purpose, batchSize, input, targets: targetKind, loss, optimizer, frozen } = options;
+  const { purpose, batchSize, input, targets: targetKind, loss, weighted = false, optimizer, frozen } = options;
   const update = optimizer && { ...options, optimizer };
   const builder = new ProgramBuilder(options.training ?? purpose === 'train', batchSize);
   const { x, outputs, parameters } = emitForward(builder, graph, options);
@@ -221,20 +261,19 @@ export function compileProgram(graph: Graph, options: CompileOptions): Program {
   };
 
   if (options.outputResult ?? purpose === 'predict') for (const output of outputs) giveBack(output);
-  let mean = -1;
+  let ofStep = -1;
   let correct = -1;
   let penalty: Value | undefined;
   if (purpose !== 'predict' && loss && targetKind !== 'none') {
-    const emitted = emitLosses(builder, outputs, targetKind, loss);
-    mean = emitted.mean.id;
+    const emitted = emitLosses(builder, outputs, targetKind, loss, weighted);
+    ofStep = emitted.loss.id;
     correct = emitted.correct.id;
-    kept.add(mean);
+    kept.add(ofStep);
     kept.add(correct);
     const output = outputs[0] as Value;
     // Of several classes the outputs decide, so that metrics are those of what `predict` returns.
     const decision = sizeOf(output.shape) > 1 ? output : emitted.decision;
-    const { losses, targets } = emitted;
-    const observed = { output, decision, targets, losses };
+    const observed = { output, decision, targets: emitted.targets, losses: emitted.whole };
     for (const value of emitObservations(builder, options.observe ?? [], observed)) giveBack(value);
     if (purpose === 'train') {
       penalty = emitPenalty(builder, graph, options, parameters);
@@ -262,7 +301,8 @@ export function compileProgram(graph: Graph, options: CompileOptions): Program {
     purpose,
     batchSize,
     source: input.source,
-    targets: mean < 0 ? 'none' : targetKind,
+    targets: ofStep < 0 ? 'none' : targetKind,
+    weighted: ofStep >= 0 && weighted,
     tensors: builder.tensors,
     instructions,
     customs: builder.customs,
@@ -272,7 +312,7 @@ export function compileProgram(graph: Graph, options: CompileOptions): Program {
     stateSlots: updates ? stateSlots(updates, graph) : 0,
     stepFactors: (updates && updateFactors(updates)?.count) ?? 0,
     results,
-    loss: mean,
+    loss: ofStep,
     correct,
     penalty: penalty?.id ?? -1,
   };

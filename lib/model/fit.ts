@@ -1,6 +1,7 @@
-import type { Plan, RunRequest } from '../backends/backend';
+import type { Plan } from '../backends/backend';
 import type { Dataset } from '../data/dataset';
 import { LaminetError } from '../errors';
+import type { Loss } from '../losses/contract';
 import type { Program } from '../ops/program';
 import type { WeightsChoice } from '../optimizers/averaging';
 import { epochRates, type MonitoredValue, type Schedule, type ScheduleState } from '../schedules/schedule';
@@ -12,7 +13,7 @@ import type { Measured } from './measure';
 import type { OptimizerState } from './optimizer-state';
 import type { ParameterStore } from './parameters';
 import { profileRows } from './profile';
-import { inOrder, makeRequest, runWithSignal, summarize } from './runner';
+import { type DataRequest, inOrder, makeRequest, runWithSignal, summarize } from './runner';
 
 /** The options of `fit`. */
 export interface FitOptions {
@@ -22,10 +23,17 @@ export interface FitOptions {
   readonly batchSize?: number;
   /**
    * Makes an update of so many batches' mean gradient over all of their samples, as a batch of them all would; an epoch's last
-   * update takes what is left. Schedules count updates. Default: 1.
+   * update takes what is left. Schedules count updates. It cannot be more than 1 with sample weights, with class weights that
+   * the mean is divided by, or with losses that are summed: what the batches of an update have together is not known of one
+   * alone. Default: 1.
    */
   readonly accumulate?: number;
-  /** Evaluated after each epoch. */
+  /**
+   * What each sample's loss, and the gradient of it, is multiplied by; 0 leaves a sample out. They do not count in what the
+   * sum is divided by to be a mean. Default: those of the data set.
+   */
+  readonly sampleWeights?: ArrayLike<number>;
+  /** Evaluated after each epoch, with its own sample weights. */
   readonly validationData?: Dataset;
   /** The weights that validation data are evaluated with. Default: `current`. */
   readonly validationWeights?: WeightsChoice;
@@ -44,6 +52,8 @@ export interface FitOptions {
 /** What a training loop works with. */
 export interface TrainingContext {
   readonly program: Program;
+  /** One for each output. */
+  readonly losses: readonly Loss[];
   readonly plan: Plan;
   readonly precision: Precision;
   readonly store: ParameterStore;
@@ -60,7 +70,7 @@ export interface TrainingContext {
   readonly signal: AbortSignal | undefined;
   readonly onEvent: (event: TrainingEvent) => void;
   /** The metrics of an epoch that has been run. */
-  readonly measure: (request: RunRequest) => Measured;
+  readonly measure: (request: DataRequest) => Measured;
   readonly validate: (() => Promise<Evaluation>) | undefined;
 }
 
@@ -71,9 +81,9 @@ function epochOrder({ data, shuffle, seed }: TrainingContext, epoch: number): Ui
   return order;
 }
 
-function epochRequest(context: TrainingContext, order: Uint32Array, rates: Float64Array): RunRequest {
-  const { program, precision, store, data, optimizerState } = context;
-  return makeRequest(program, precision, store, data, order, optimizerState.memory(rates));
+function epochRequest(context: TrainingContext, order: Uint32Array, rates: Float64Array): DataRequest {
+  const { program, precision, store, losses, data, optimizerState } = context;
+  return makeRequest(program, data, order, { precision, store, losses, optimizer: optimizerState.memory(rates) });
 }
 
 /**
@@ -108,7 +118,7 @@ interface Start {
 async function failDiverged(
   context: TrainingContext,
   starts: readonly Start[],
-  request: RunRequest,
+  request: DataRequest,
   step: number,
 ): Promise<never> {
   const { batchSize } = context;
@@ -219,13 +229,16 @@ export async function train(context: TrainingContext): Promise<History> {
   return { epochs: records, reason, ...(profile ? { profile: profileRows(context.program, profile, trained) } : {}) };
 }
 
-/** Throws unless updates can be made of so many steps. */
-export function checkAccumulation(accumulate: number): void {
+/** Throws unless updates can be made of so many steps; `weighted`: whether samples have shares of their own in their step's loss. */
+export function checkAccumulation(accumulate: number, weighted: boolean): void {
+  const details = { option: 'accumulate', found: accumulate };
   if (!Number.isInteger(accumulate) || accumulate < 1) {
-    throw new LaminetError('E_OPTION', `accumulate must be a whole number of at least 1, found ${String(accumulate)}`, {
-      option: 'accumulate',
-      found: accumulate,
-    });
+    const message = `accumulate must be a whole number of at least 1, found ${String(accumulate)}`;
+    throw new LaminetError('E_OPTION', message, details);
+  }
+  if (accumulate > 1 && weighted) {
+    const message = `accumulate must be 1 with sample weights, class weights or losses that are summed, found ${accumulate}`;
+    throw new LaminetError('E_OPTION', message, details);
   }
 }
 

@@ -1,4 +1,3 @@
-import type { RunRequest } from '../backends/backend';
 import type { Dataset } from '../data/dataset';
 import { LaminetError } from '../errors';
 import type { MeasuredNetwork, Metric, MetricValue, Observation, Observed } from '../metrics/metric';
@@ -6,7 +5,7 @@ import type { Program } from '../ops/program';
 import { sizeOf } from '../tensor/shape';
 import type { FloatArray } from '../tensor/storage';
 import type { Graph } from './graph';
-import { summarize } from './runner';
+import { type DataRequest, summarize } from './runner';
 
 /** The values of metrics by their names; missing where there are none. */
 export interface Measured {
@@ -79,14 +78,15 @@ export function checkMeasured(metrics: readonly Metric[], graph: Graph, data: Da
 const NOTHING: FloatArray = new Float64Array(0);
 
 /** By output: what the losses of a run's steps would be if it were the only one. */
-function lossParts<R extends RunRequest>(graph: Graph, program: Program, request: R, parts: readonly FloatArray[]) {
+function lossParts(graph: Graph, program: Program, request: DataRequest, parts: readonly FloatArray[]) {
   const entries = graph.outputs.map((node, index) => {
     const own = parts[index] ?? NOTHING;
     const losses = request.losses.map((_, step) => {
       const rows = own.subarray(step * program.batchSize, (step + 1) * program.batchSize);
       let sum = 0;
       for (const loss of rows) sum += loss;
-      return sum / rows.length;
+      // The losses of samples that have shares of their own in their step's are multiplied by these already.
+      return program.weighted ? sum : sum / rows.length;
     });
     const { loss } = summarize({ ...request, losses }, program.batchSize, losses.length);
     return [graph.nodes[node]?.name ?? '', loss] as const;
@@ -100,7 +100,7 @@ export function measure(
   graph: Graph,
   data: Dataset,
   program: Program,
-  request: RunRequest,
+  request: DataRequest,
 ): Measured {
   if (metrics.length === 0) return {};
   const observations = observationsOf(metrics);

@@ -2,8 +2,10 @@ import type { BackendName, RunRequest } from '../backends/backend';
 import { selectBackend, selectThreads } from '../backends/select';
 import { Dataset } from '../data/dataset';
 import { LaminetError } from '../errors';
-import type { Loss, LossName } from '../losses/loss';
+import type { Loss } from '../losses/contract';
+import type { LossLike } from '../losses/loss';
 import { toLosses } from '../losses/several';
+import { areWeighted } from '../losses/weights';
 import type { Metric } from '../metrics/metric';
 import { type MetricName, toMetrics } from '../metrics/metrics';
 import type { Program, Purpose } from '../ops/program';
@@ -21,15 +23,26 @@ import { OptimizerState } from './optimizer-state';
 import { ParameterStore } from './parameters';
 import { penalizedParameters, penaltyOf } from './penalty';
 import { PlanCache, type PlannedProgram } from './plan-cache';
-import { checkBatchSize, checkFit, inOrder, inputFormat, makeRequest, runWithSignal, summarize } from './runner';
+import {
+  checkBatchSize,
+  checkFit,
+  checkMeasurable,
+  type DataRequest,
+  inOrder,
+  inputFormat,
+  makeRequest,
+  outputSizes,
+  runWithSignal,
+  summarize,
+} from './runner';
 import { loadParameters, saveModel } from './store';
 import { summarizeGraph } from './summary';
 import { type TrainingOptions, type TrainingRules, toTrainingRules } from './training-rules';
 
 /** How a model is to be trained and run. */
 export interface ModelOptions extends TrainingOptions {
-  /** With several outputs, a list of one for each; a single loss then stands for all. */
-  readonly loss: LossName | Loss | readonly (LossName | Loss)[];
+  /** A loss or its name. With several outputs, a list of one for each; a single loss then stands for all. */
+  readonly loss: LossLike | readonly LossLike[];
   /** What the loss on each output is multiplied by before they are added up. Default: 1 for each. */
   readonly lossWeights?: readonly number[];
   /**
@@ -54,11 +67,17 @@ export interface WeightsOptions {
   readonly weights?: WeightsChoice;
 }
 
-/** The options of `evaluate` and `predict`. */
+/** The options of `predict`. */
 export interface RunOptions extends WeightsOptions {
   /** Samples a step, no more than there are; no result depends on it but the time. Default: 256. */
   readonly batchSize?: number;
   readonly signal?: AbortSignal;
+}
+
+/** The options of `evaluate`. */
+export interface EvaluateOptions extends RunOptions {
+  /** What each sample's loss is multiplied by, as in `fit`; accuracy heeds no weights. Default: those of the data set. */
+  readonly sampleWeights?: ArrayLike<number>;
 }
 
 /** One output of a network for some samples. */
@@ -95,6 +114,11 @@ function predictionBatch(count: number): number {
 
 /** Who listens where nobody does. */
 const ignoreEvent = (): void => undefined;
+
+/** What a program is compiled for beside its purpose and data. */
+type ProgramParts = Omit<CompileOptions, 'purpose' | 'batchSize' | 'input' | 'targets' | 'weighted' | 'loss'> & {
+  readonly loss?: readonly Loss[];
+};
 
 interface Compiled {
   readonly rules: TrainingRules;
@@ -144,7 +168,7 @@ export class Model {
     this.#checkUsable();
     const { precision = 'float32' } = options;
     const rules = toTrainingRules(options);
-    const loss = toLosses(options.loss, options.lossWeights, this.graph.outputs.length);
+    const loss = toLosses(options.loss, options.lossWeights, outputSizes(this.graph));
     const metrics = toMetrics(options.metrics ?? []);
     checkMetrics(metrics, this.graph, this.name);
     const threads = selectThreads(options.threads);
@@ -239,18 +263,18 @@ export class Model {
       shuffle = true,
       seed = this.seed,
       validationData,
+      sampleWeights,
     } = options;
     checkEpochs(epochs);
     checkBatchSize(batchSize, data.count);
-    checkAccumulation(accumulate);
-    checkFit(this.graph, data, this.name);
-    this.#requireTargets(data);
+    checkMeasurable(this.graph, loss, data, this.name);
+    checkMeasured(metrics, this.graph, data);
     if (validationData) {
-      checkFit(this.graph, validationData, this.name);
-      this.#requireTargets(validationData);
+      checkMeasurable(this.graph, loss, validationData, this.name);
       checkMeasured(metrics, this.graph, validationData);
     }
-    checkMeasured(metrics, this.graph, data);
+    const weighed = sampleWeights ? data.withSampleWeights(sampleWeights) : data;
+    checkAccumulation(accumulate, areWeighted(loss, weighed));
     if (this.#training) throw new LaminetError('E_STATE', `${this.name} is being trained already`);
     const parameters = trainedCount(this.graph, this.#frozen);
     if (parameters === 0) {
@@ -260,18 +284,19 @@ export class Model {
     const observe = observationsOf(metrics);
     const extra = { loss, ...rules, stepsPerUpdate: accumulate, frozen: this.#frozen, observe };
     const use = `${accumulate} ${this.frozen}`;
-    const { program, plan } = this.#planFor('train', data, batchSize, extra, use);
+    const { program, plan } = this.#planFor('train', weighed, batchSize, extra, use);
     this.#training = true;
     this.#store.noteChange();
     try {
       return await plans.exclusively(plan, () =>
         train({
           program,
+          losses: loss,
           plan,
           precision,
           store: this.#store,
           optimizerState,
-          data,
+          data: weighed,
           epochs,
           batchSize,
           shuffle,
@@ -297,16 +322,17 @@ export class Model {
   /**
    * The mean loss over a data set and the share of samples that are classified correctly; with several outputs, the sum of
    * their losses, and the share of the first output; and the penalty on the weights, where some are regularized. Beside
-   * them, the metrics that the model was compiled with.
+   * them, the metrics that the model was compiled with. The loss is that of all samples together, whatever the batch size.
    * Errors: those of `fit`; `E_DATA` for data that a metric cannot be computed of.
    */
-  async evaluate(data: Dataset, options: RunOptions = {}): Promise<Evaluation> {
+  async evaluate(data: Dataset, options: EvaluateOptions = {}): Promise<Evaluation> {
     const { loss, metrics, rules } = this.#requireCompiled();
-    checkFit(this.graph, data, this.name);
-    this.#requireTargets(data);
+    const { sampleWeights } = options;
+    checkMeasurable(this.graph, loss, data, this.name);
     checkMeasured(metrics, this.graph, data);
+    const weighed = sampleWeights ? data.withSampleWeights(sampleWeights) : data;
     const observe = observationsOf(metrics);
-    const { request, program } = await this.#runAll('evaluate', data, options, { loss, observe });
+    const { request, program } = await this.#runAll('evaluate', weighed, options, { loss, observe });
     const { loss: mean, accuracy, samples } = summarize(request, program.batchSize, request.losses.length);
     const penalized = penalizedParameters(this.graph, rules.regularizer, this.#frozen);
     const penalty = penalized.length > 0 ? { penalty: penaltyOf(penalized, request.parameters) } : {};
@@ -333,7 +359,7 @@ export class Model {
     const data = this.#toSamples(samples);
     // A plan of its own: one that runs already cannot be waited for here.
     const { program, plan } = this.#planFor('predict', data, predictionBatch(data.count), {}, 'sync');
-    const request = this.#request(program, precision, data, options);
+    const request = this.#request(program, precision, data, [], options);
     plan.runSync(request);
     return this.#toPrediction(request);
   }
@@ -377,15 +403,6 @@ export class Model {
     return this.#compiled;
   }
 
-  #requireTargets(data: Dataset): void {
-    if (!data.labels && !data.targets) {
-      throw new LaminetError(
-        'E_DATA',
-        `${data.name} has neither labels nor targets, which training and evaluation need`,
-      );
-    }
-  }
-
   #toSamples(samples: Samples): Dataset {
     const { inputShape: shape } = this.graph;
     const data = samples instanceof Dataset ? samples : Dataset.from({ samples, shape, name: 'samples' });
@@ -394,8 +411,15 @@ export class Model {
   }
 
   /** A run over all samples in their order. While the model is trained, its parameters are others at every moment. */
-  #request(program: Program, precision: Precision, data: Dataset, options: WeightsOptions): RunRequest {
-    const { version, ...request } = makeRequest(program, precision, this.#store, data, inOrder(data.count));
+  #request(
+    program: Program,
+    precision: Precision,
+    data: Dataset,
+    losses: readonly Loss[],
+    options: WeightsOptions,
+  ): DataRequest {
+    const parts = { precision, store: this.#store, losses };
+    const { version, ...request } = makeRequest(program, data, inOrder(data.count), parts);
     const parameters = this.#weights(options);
     const known = version !== undefined && !this.#training && parameters === this.#store.values;
     return { ...request, parameters, ...(known && { version }) };
@@ -429,18 +453,13 @@ export class Model {
   }
 
   /** The program for a purpose and a kind of data, with its plan. Loss and optimizer are those of the compiled model. */
-  #planFor(
-    purpose: Purpose,
-    data: Dataset,
-    batchSize: number,
-    extra: Omit<CompileOptions, 'purpose' | 'batchSize' | 'input' | 'targets'>,
-    use = '',
-  ): PlannedProgram {
+  #planFor(purpose: Purpose, data: Dataset, batchSize: number, extra: ProgramParts, use = ''): PlannedProgram {
     const { source, padding, scale } = data;
     const targets = purpose === 'predict' ? 'none' : data.labels ? 'classes' : data.targets ? 'values' : 'none';
-    const key = `${purpose} ${batchSize} ${source.kind} ${source.shape} ${padding} ${scale} ${targets} ${use}`;
+    const weighted = extra.loss !== undefined && areWeighted(extra.loss, data);
+    const key = `${purpose} ${batchSize} ${source.kind} ${source.shape} ${padding} ${scale} ${targets} ${weighted} ${use}`;
     return this.#requireCompiled().plans.get(key, () =>
-      compileProgram(this.graph, { purpose, batchSize, input: inputFormat(data), targets, ...extra }),
+      compileProgram(this.graph, { purpose, batchSize, input: inputFormat(data), targets, weighted, ...extra }),
     );
   }
 
@@ -448,13 +467,13 @@ export class Model {
     purpose: 'evaluate' | 'predict',
     data: Dataset,
     options: RunOptions,
-    extra: Pick<CompileOptions, 'loss' | 'observe'>,
-  ): Promise<{ request: RunRequest; program: Program }> {
+    extra: ProgramParts,
+  ): Promise<{ request: DataRequest; program: Program }> {
     const { precision, plans } = this.#requireCompiled();
     const { batchSize = predictionBatch(data.count) } = options;
     if (options.batchSize !== undefined) checkBatchSize(batchSize, data.count);
     const { program, plan } = this.#planFor(purpose, data, batchSize, extra);
-    const request = this.#request(program, precision, data, options);
+    const request = this.#request(program, precision, data, extra.loss ?? [], options);
     const outcome = await plans.exclusively(plan, () => runWithSignal(plan, request, options.signal));
     if (outcome.status === 'stopped') {
       throw new LaminetError(

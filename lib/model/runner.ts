@@ -1,6 +1,9 @@
 import { Control, type Plan, type RunOutcome, type RunRequest } from '../backends/backend';
 import type { Dataset } from '../data/dataset';
 import { LaminetError } from '../errors';
+import type { Loss } from '../losses/contract';
+import { checkTargets } from '../losses/targets';
+import { stepWeights } from '../losses/weights';
 import type { Program } from '../ops/program';
 import { formatShape, type Shape, sameShape, sizeOf } from '../tensor/shape';
 import type { FloatArray, Precision } from '../tensor/storage';
@@ -35,7 +38,7 @@ function checkParts(graph: Graph, data: Dataset, name: string): void {
       { outputs: count },
     );
   }
-  const sizes = graph.outputs.map((node) => sizeOf(graph.nodes[node]?.built.outputShape ?? []));
+  const sizes = outputSizes(graph);
   const wanted = data.outputSizes;
   if (wanted && !sameShape(wanted, sizes)) {
     throw new LaminetError(
@@ -79,6 +82,20 @@ export function checkFit(graph: Graph, data: Dataset, name: string): void {
   }
 }
 
+/** How many numbers each of a network's outputs has. */
+export function outputSizes({ outputs, nodes }: Graph): readonly number[] {
+  return outputs.map((node) => sizeOf(nodes[node]?.built.outputShape ?? []));
+}
+
+/** Throws unless the network takes the data set, and every loss of its outputs can be measured against the targets. */
+export function checkMeasurable(graph: Graph, losses: readonly Loss[], data: Dataset, name: string): void {
+  checkFit(graph, data, name);
+  if (!data.labels && !data.targets) {
+    throw new LaminetError('E_DATA', `${data.name} has neither labels nor targets, which training and evaluation need`);
+  }
+  checkTargets(losses, data, outputSizes(graph));
+}
+
 /** Throws unless a batch size can be used; none is larger than the data. */
 export function checkBatchSize(batchSize: number, count: number): void {
   if (!Number.isInteger(batchSize) || batchSize < 1) {
@@ -107,19 +124,35 @@ export function inOrder(count: number): Uint32Array {
   return order;
 }
 
+/** A run over a data set. */
+export interface DataRequest extends RunRequest {
+  /** For each step: by what the sum of its samples' losses is divided. */
+  readonly divisors: Float64Array;
+  /** Whether the losses of steps are sums, which add up, rather than means. */
+  readonly summed: boolean;
+}
+
+/** What a run is made of beside its program and data. */
+export interface RunParts {
+  readonly precision: Precision;
+  readonly store: ParameterStore;
+  /** One for each output, where the program has losses. */
+  readonly losses?: readonly Loss[];
+  readonly optimizer?: OptimizerMemory;
+}
+
 /**
  * The memory of one run over a data set: what goes in and what comes out. Arrays that are made here are plain ones: nobody
  * else has them while the run lasts, and a shared buffer takes longer to make than a small network to run.
  */
 export function makeRequest(
   program: Program,
-  precision: Precision,
-  store: ParameterStore,
   data: Dataset,
   order: Uint32Array,
-  optimizer?: OptimizerMemory,
-): RunRequest {
+  { precision, store, losses = [], optimizer }: RunParts,
+): DataRequest {
   const steps = Math.ceil(order.length / program.batchSize);
+  const { weights, divisors } = stepWeights(losses, data, order, program.batchSize);
   const targets = program.targets === 'classes' ? data.labels : program.targets === 'values' ? data.targets : undefined;
   return {
     parameters: store.values,
@@ -127,6 +160,7 @@ export function makeRequest(
     gradients: store.gradients,
     samples: data.samples,
     ...(targets === undefined ? {} : { targets }),
+    ...(weights && { weights: precision === 'float32' ? Float32Array.from(weights) : weights }),
     order,
     ...optimizer,
     losses: new Float64Array(steps),
@@ -138,29 +172,35 @@ export function makeRequest(
       return precision === 'float32' ? new Float32Array(length) : new Float64Array(length);
     }),
     control: new Int32Array(2),
+    divisors,
+    summed: losses[0]?.reduction === 'sum',
   };
 }
 
-/** Loss, penalty (if there is one) and correct answers over the first `steps` steps of a run: each step weighs as many samples as it had. */
+/**
+ * Loss, penalty (if there is one) and correct answers over the first `steps` steps of a run: the loss is that of all their
+ * samples together, whatever the batches that they came in; each step's penalty weighs as many samples as it had.
+ */
 export function summarize(
-  request: RunRequest,
+  request: DataRequest,
   batchSize: number,
   steps: number,
 ): { loss: number; penalty?: number; accuracy: number; samples: number } {
   const { penalties } = request;
+  const samples = Math.min(steps * batchSize, request.order.length);
   let loss = 0;
+  let divisor = 0;
   let penalty = 0;
   let correct = 0;
-  let samples = 0;
   for (let step = 0; step < steps; step++) {
-    const count = Math.min(batchSize, request.order.length - step * batchSize);
-    loss += (request.losses[step] as number) * count;
-    penalty += (penalties?.[step] ?? 0) * count;
+    const share = request.divisors[step] as number;
+    loss += (request.losses[step] as number) * share;
+    divisor += share;
+    penalty += (penalties?.[step] ?? 0) * Math.min(batchSize, request.order.length - step * batchSize);
     correct += request.correct[step] as number;
-    samples += count;
   }
   return {
-    loss: loss / samples,
+    loss: request.summed ? loss : loss / divisor,
     ...(penalties && { penalty: penalty / samples }),
     accuracy: correct / samples,
     samples,

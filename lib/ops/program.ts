@@ -10,7 +10,8 @@ export type ElementKind = 'float' | 'label' | 'index';
  * parameters and their gradients in the model's. Where a parameter is used several times, each use has a `partial`
  * gradient, in the backend's memory; `add` makes the gradient of them. Scalars and statistics are computed from all samples
  * of a step: one number, or several: some for each channel, or all samples' rows. `accumulated` is a parameter's gradient
- * gathered over the steps of an update, in the backend's memory. `state` is what an optimizer keeps of a parameter, in the model's memory:
+ * gathered over the steps of an update, in the backend's memory. `weights` are the samples' shares of the step's loss, which
+ * the run brings. `state` is what an optimizer keeps of a parameter, in the model's memory:
  * an update's inputs are the parameter, its gradient, and its state in the slots' order.
  */
 export type TensorRole =
@@ -22,7 +23,8 @@ export type TensorRole =
   | 'partial'
   | 'statistics'
   | 'state'
-  | 'accumulated';
+  | 'accumulated'
+  | 'weights';
 
 /** The shape, element kind and batching of a value. `shape` leaves out the batch. */
 export interface TensorType {
@@ -123,6 +125,8 @@ export interface Program {
   readonly batchSize: number;
   readonly source: SourceFormat;
   readonly targets: TargetKind;
+  /** Whether a run says what share of its step's loss each sample has; else all have the same. */
+  readonly weighted: boolean;
   readonly tensors: readonly ProgramTensor[];
   readonly instructions: readonly Instruction[];
   /** What `custom` instructions call, by the number in their geometry. */

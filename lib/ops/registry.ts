@@ -1,4 +1,36 @@
 /**
+ * The losses: of each there is an op that gives a number a sample, and one for its gradient. The reference backend has its
+ * arithmetic by this name, the addon in native/kernels/loss/losses.def.
+ */
+export const LOSS_OPS = [
+  'squaredError',
+  'absoluteError',
+  'huber',
+  'crossEntropy',
+  'softmaxCrossEntropy',
+  'negativeLogLikelihood',
+  'logisticError',
+  'sigmoidLogisticError',
+  'softmaxLogisticError',
+  'focal',
+  'softmaxFocal',
+  'binaryFocal',
+  'sigmoidFocal',
+  'hinge',
+  'categoricalHinge',
+  'projection',
+] as const;
+
+/** The name of a loss's op. */
+export type LossOpName = (typeof LOSS_OPS)[number];
+
+/** The name of the op that computes a loss's gradient. */
+export type LossGradName = `${LossOpName}Grad`;
+
+/** A loss's op and its gradient's. */
+const withGradient = (name: LossOpName): readonly [LossOpName, LossGradName] => [name, `${name}Grad`];
+
+/**
  * Every instruction that a program can hold. An op's number in the native encoding is its place in this list; the addon
  * has the same list (native/plan/ops.def), and a test holds the two together.
  */
@@ -25,21 +57,11 @@ export const OP_NAMES = [
   'softmaxGrad',
   'logSoftmax',
   'logSoftmaxGrad',
-  'squaredError',
-  'squaredErrorGrad',
-  'crossEntropy',
-  'crossEntropyGrad',
-  'softmaxCrossEntropy',
-  'softmaxCrossEntropyGrad',
-  'logisticError',
-  'logisticErrorGrad',
-  'sigmoidLogisticError',
-  'sigmoidLogisticErrorGrad',
-  'softmaxLogisticError',
-  'softmaxLogisticErrorGrad',
-  'projection',
-  'projectionGrad',
+  ...LOSS_OPS.flatMap(withGradient),
+  'negativeEntropy',
+  'classTargets',
   'meanLoss',
+  'sumLoss',
   'countCorrect',
   'sgd',
   'add',

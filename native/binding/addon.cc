@@ -205,6 +205,12 @@ class BufferReader {
       if (buffers->order[i] >= count) return bad();
     }
 
+    size_t weights = 0;
+    if (program_.weighted) {
+      buffers->weights = elements<float>(info_[16], napi_float32_array, &weights);
+      if (!buffers->weights || weights < order) return bad();
+    }
+
     const auto batch = static_cast<size_t>(program_.batchSize);
     const size_t steps = (order + batch - 1) / batch;
     size_t rates = 0, losses = 0, correct = 0, control = 0;
@@ -257,8 +263,8 @@ class BufferReader {
   bool exchange(RunBuffers* buffers) {
     if (exchangeFloats_ == 0) return true;
     size_t length = 0;
-    buffers->exchange = elements<float>(info_[16], napi_float32_array, &length);
-    return buffers->exchange && length >= static_cast<size_t>(exchangeFloats_) && info_[17].IsFunction();
+    buffers->exchange = elements<float>(info_[17], napi_float32_array, &length);
+    return buffers->exchange && length >= static_cast<size_t>(exchangeFloats_) && info_[18].IsFunction();
   }
 
   bool updates() const {
@@ -321,10 +327,10 @@ Entry* entryOf(const Napi::CallbackInfo& info) {
 }
 
 // run(plan, parameters, gradients, samples, targets, order, learningRates, losses, correct, control, results, profile,
-// version, state, factors, penalties, exchange, callBack, onEvent). profile may be undefined, state and factors where
-// the optimizer has none, penalties where the program has none, exchange and callBack where it calls no functions of
-// the user's; version is 0 where nothing is known of the parameters. onEvent(-1, steps) tells of progress,
-// onEvent(outcome, steps) of the end.
+// version, state, factors, penalties, weights, exchange, callBack, onEvent). profile may be undefined, state and
+// factors where the optimizer has none, penalties where the program has none, weights where it is not weighted,
+// exchange and callBack where it calls no functions of the user's; version is 0 where nothing is known of the
+// parameters. onEvent(-1, steps) tells of progress, onEvent(outcome, steps) of the end.
 Napi::Value run(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   std::vector<Napi::Value> rows;
@@ -335,17 +341,17 @@ Napi::Value run(const Napi::CallbackInfo& info) {
   RunBuffers buffers;
   const Status read = listed ? BufferReader(info, *entry->plan, rows).read(&buffers) : Status::badBuffer;
   if (read != Status::ok) return Napi::Number::New(env, statusNumber(read));
-  if (!info[18].IsFunction()) return Napi::Number::New(env, statusNumber(Status::badBuffer));
+  if (!info[19].IsFunction()) return Napi::Number::New(env, statusNumber(Status::badBuffer));
 
   State* state = &stateOf(info);
   const int32_t number = info[0].As<Napi::Number>().Int32Value();
   entry->run = std::make_unique<Run>();
-  for (size_t i = 1; i <= 16; i++) {
+  for (size_t i = 1; i <= 17; i++) {
     if (info[i].IsObject()) entry->run->held.push_back(Napi::Persistent(info[i].As<Napi::Object>()));
   }
   for (const Napi::Value& row : rows) entry->run->held.push_back(Napi::Persistent(row.As<Napi::Object>()));
-  entry->run->onEvent = Napi::Persistent(info[18].As<Napi::Function>());
-  if (info[17].IsFunction()) entry->run->callBack = Napi::Persistent(info[17].As<Napi::Function>());
+  entry->run->onEvent = Napi::Persistent(info[19].As<Napi::Function>());
+  if (info[18].IsFunction()) entry->run->callBack = Napi::Persistent(info[18].As<Napi::Function>());
   buffers.callBack = [state, number, errand = &entry->run->errand](int32_t instruction, int32_t samples) {
     return errand->await([&] { return say(state, {number, Kind::errand, instruction, samples}); });
   };
@@ -365,7 +371,7 @@ Napi::Value run(const Napi::CallbackInfo& info) {
   return Napi::Number::New(env, statusNumber(started));
 }
 
-// runSync(plan, ..., penalties): like run without onEvent; the outcome (0 or more) or a status. control[1] holds the
+// runSync(plan, ..., callBack): like run without onEvent; the outcome (0 or more) or a status. control[1] holds the
 // steps.
 Napi::Value runSync(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
@@ -376,7 +382,7 @@ Napi::Value runSync(const Napi::CallbackInfo& info) {
   if (entry->run || entry->plan->isRunning()) return Napi::Number::New(env, statusNumber(Status::busy));
   RunBuffers buffers;
   Status status = listed ? BufferReader(info, *entry->plan, rows).read(&buffers) : Status::badBuffer;
-  const Napi::Function callBack = info[17].IsFunction() ? info[17].As<Napi::Function>() : Napi::Function();
+  const Napi::Function callBack = info[18].IsFunction() ? info[18].As<Napi::Function>() : Napi::Function();
   buffers.callBack = [env, &callBack](int32_t instruction, int32_t samples) {
     return callFunction(env, callBack, instruction, samples);
   };

@@ -52,10 +52,22 @@ struct GatherGeometry {
   int32_t bytes;
 };
 
+constexpr int kMostLossConstants = 3;
+
 struct LossGeometry {
   int32_t classes;
   int32_t labels;
   float divisor;
+  // The loss's own numbers, in the order in which its op lists them.
+  float constants[kMostLossConstants];
+  int32_t weighted;  // whether each sample has a weight
+};
+
+struct ClassTargetsGeometry {
+  int32_t classes;
+  int32_t labels;
+  float keep, share;
+  const double* weights;  // one for each class, or null
 };
 
 // The elements of two inputs, which lie one behind the other in the output.

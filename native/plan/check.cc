@@ -33,7 +33,7 @@ Checker::Checker(Program* program)
       scattered_(program->results.size(), 0) {
   for (size_t id = 0; id < written_.size(); id++) {
     const Role role = program_.tensors[id].role;
-    written_[id] = role == Role::parameter || role == Role::targets;
+    written_[id] = role == Role::parameter || role == Role::targets || role == Role::weights;
   }
 }
 
@@ -198,6 +198,10 @@ Status Checker::tensors() {
       }
     } else if (tensor.parameter >= 0) {
       return Status::badOperand;
+    }
+    if (tensor.role == Role::weights) {
+      if (!tensor.batched || tensor.kind != Kind::floats || tensor.elements != 1) return Status::badOperand;
+      program_.weighted = true;
     }
     if (tensor.role == Role::targets) {
       const bool classes = program_.targets == TargetKind::classes;

@@ -35,6 +35,8 @@ class Checker {
   }
   // Class numbers, or a row of target values or a part of it (where there are several outputs).
   bool readsTargets(int32_t id, bool labels, int64_t classes) const;
+  // The samples' shares of the step's loss.
+  bool readsWeights(int32_t id) const { return id >= 0 && program_.tensors[id].role == Role::weights; }
   bool writes(int32_t id, Role role, Kind kind, bool batched, int64_t elements);
   bool writesRow(int32_t id, int64_t elements) { return writes(id, Role::activation, Kind::floats, true, elements); }
   // One number of the whole step.

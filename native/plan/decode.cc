@@ -29,6 +29,7 @@ void readHeader(FieldReader& reader, Program* program) {
   program->stateSlots = reader.whole32(0, kMostSlots);
   program->stepFactors = reader.whole32(0, kMostSlots);
   program->targetElements = 0;
+  program->weighted = false;
 }
 
 void readInstruction(FieldReader& reader, const Program& program, Instruction* instruction, Status* status) {
@@ -52,9 +53,7 @@ void readInstruction(FieldReader& reader, const Program& program, Instruction* i
     return;
   }
   if (format.read) format.read(reader, instruction);
-  for (int32_t i = format.fields; i < fields && reader.ok(); i++) {
-    instruction->table.push_back(reader.whole32(0, kMostField));
-  }
+  for (int32_t i = format.fields; i < fields && reader.ok(); i++) instruction->table.push_back(reader.number());
   if (!reader.ok()) *status = Status::badGeometry;
 }
 
@@ -73,7 +72,7 @@ Status decodeProgram(const double* numbers, size_t count, Program* program, int3
   const int64_t tensors = reader.whole(0, kMostItems);
   for (int64_t i = 0; i < tensors && reader.ok(); i++) {
     Tensor tensor;
-    tensor.role = static_cast<Role>(reader.whole(0, static_cast<int32_t>(Role::accumulated)));
+    tensor.role = static_cast<Role>(reader.whole(0, static_cast<int32_t>(Role::weights)));
     tensor.kind = static_cast<Kind>(reader.whole(0, 2));
     tensor.batched = reader.whole(0, 1) == 1;
     tensor.elements = reader.whole(1, kMostElements);

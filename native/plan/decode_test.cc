@@ -313,6 +313,10 @@ TEST_CASE("check: which channels the filters of a partial convolution see") {
   CHECK(statusWith({2, 1, 2, 0, 1}, 3) == Status::badGeometry);     // not in order
   CHECK(statusWith({2, -1, 0, 2, 1}, 3) == Status::badGeometry);
   CHECK(statusWith({0x3fffffff, 1, 0, 2, 1}, 3) == Status::badGeometry);
+  for (const double odd : {0.5, 1.5, -0.5, 1e300, -1e300, 4294967297.0, HUGE_VAL, -HUGE_VAL, nan("")}) {
+    CHECK(statusWith({odd, 1, 0, 2, 1}, 3) == Status::badGeometry);
+    CHECK(statusWith({2, 1, 0, odd, 1}, 3) == Status::badGeometry);
+  }
 }
 
 TEST_CASE("check: winners of one window read as those of another") {

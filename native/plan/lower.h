@@ -17,6 +17,7 @@ struct RunBuffers {
   const void* samples = nullptr;
   const int32_t* labels = nullptr;
   const float* values = nullptr;
+  const float* weights = nullptr;  // of each entry of the order
   const uint32_t* order = nullptr;
   int64_t orderLength = 0;
   const double* learningRates = nullptr;
@@ -184,6 +185,7 @@ struct Lowered {
   int64_t keptFloats = 0;
   std::vector<Follow> follows;
   bool hasLoss = false;
+  bool meansLoss = false;
   std::vector<bool> hasGradient;            // by parameter
   std::vector<ParameterRules> rules;        // by parameter
   std::vector<std::vector<int32_t>> norms;  // the parameters whose gradients are in each

@@ -36,8 +36,11 @@ class Lowering {
   int64_t keep(int64_t floats);
   // Numbers that the op has made of an instruction's table; they last as long as the plan.
   const int32_t* keepTable(std::vector<int32_t> table);
-  // The step has a loss.
-  void addLoss() { lowered_.hasLoss = true; }
+  // The step has a loss, which is the mean over its samples or their sum.
+  void addLoss(bool mean) {
+    lowered_.hasLoss = true;
+    lowered_.meansLoss = mean;
+  }
   // Room for numbers of the whole step that an op leaves in its output by itself.
   void placeStep(int32_t id) { statistics_[id].place = stepFloats(program_.tensors[id].elements); }
   // The most samples of a step.

@@ -19,7 +19,7 @@ using CallFunction = void (*)(const Call&, Slice&);
 struct GeometryFormat {
   int32_t fields = 0;
   void (*read)(FieldReader&, Instruction*) = nullptr;
-  bool table = false;
+  bool table = false;  // whether more numbers may follow: Instruction::table
 };
 
 // Where the memory of an op's outputs may be that of an input which nobody needs any more.

@@ -21,8 +21,19 @@ enum class Op : int32_t {
 // The order of these is the order of the numbers that lib/backends/native/encode.ts writes.
 // A partial gradient is that of one of several uses of a parameter. Statistics are numbers for each channel that are
 // computed from all samples of a step. State is what an optimizer keeps of a parameter from step to step, accumulated
-// its gradient over the steps of an update.
-enum class Role : int32_t { activation, parameter, gradient, targets, scalar, partial, statistics, state, accumulated };
+// its gradient over the steps of an update. Weights are the samples' shares of their step's loss.
+enum class Role : int32_t {
+  activation,
+  parameter,
+  gradient,
+  targets,
+  scalar,
+  partial,
+  statistics,
+  state,
+  accumulated,
+  weights,
+};
 enum class Kind : int32_t { floats, label, index };
 enum class TargetKind : int32_t { none, classes, values };
 enum class Purpose : int32_t { train, evaluate, predict };
@@ -64,6 +75,7 @@ union Geometry {
   ChannelGeometry channels;
   GatherGeometry gather;
   LossGeometry loss;
+  ClassTargetsGeometry classTargets;
   ConcatGeometry concat;
   SliceGeometry slice;
   BatchNormGeometry batchNorm;
@@ -85,8 +97,8 @@ struct Instruction {
   std::vector<int32_t> inputs;  // -1 for one that is left out
   std::vector<int32_t> outputs;
   Geometry geometry;
-  std::vector<int32_t> table;  // whole numbers behind the geometry; which, the op knows
-  int32_t result;              // of scatter
+  std::vector<double> table;  // numbers behind the geometry; which, the op knows
+  int32_t result;             // of scatter
   Fusion fusion;
 };
 
@@ -106,6 +118,7 @@ struct Program {
   int32_t stepsPerUpdate;  // parameters are updated once in so many steps, and in a run's last one
   int32_t stateSlots;      // numbers that are kept from update to update for each of the parameters'
   int32_t stepFactors;     // numbers that updates are given, the learning rate aside
+  bool weighted;           // whether a run brings the samples' shares of their steps' losses
   int32_t loss;            // tensors, or -1
   int32_t correct;
   int32_t penalty;

@@ -54,7 +54,7 @@ bool Plan::runStep(int64_t step, int64_t* turn, int index) {
     loss += sums_[parity][slice].loss;
     correct += sums_[parity][slice].correct;
   }
-  loss /= stepSamples(step);
+  if (lowered_.meansLoss) loss /= stepSamples(step);
   // Infinity and NaN have no difference of 0 with themselves.
   const bool diverged = lowered_.hasLoss && trains_ && !(loss - loss == 0);
   const bool stopped = stop_[parity].load(std::memory_order_relaxed);

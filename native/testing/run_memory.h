@@ -15,7 +15,7 @@ struct RunMemory {
   std::vector<uint8_t> byteSamples;
   std::vector<int32_t> labels;
   std::vector<uint32_t> order;
-  std::vector<float> state;
+  std::vector<float> state, weights;
   std::vector<double> learningRates, factors, losses, correct, penalties;
   std::vector<int32_t> control = {0, 0};
   std::vector<std::vector<float>> results;
@@ -48,6 +48,7 @@ inline std::unique_ptr<RunMemory> makeRunMemory(const Program& program, int64_t 
   m.learningRates.assign(updates, 0.05);
   m.state.assign(static_cast<size_t>(program.stateSlots * program.parameterElements), 0);
   m.factors.assign(updates * static_cast<size_t>(program.stepFactors), 0.05);
+  m.weights = randomReals(random, orderLength, 0, 0.1f);
   m.losses.assign(steps, -1);
   m.correct.assign(steps, -1);
   m.penalties.assign(steps, -1);
@@ -58,6 +59,7 @@ inline std::unique_ptr<RunMemory> makeRunMemory(const Program& program, int64_t 
   b.gradients = m.gradients.data();
   b.labels = m.labels.data();
   b.values = m.values.data();
+  b.weights = m.weights.data();
   b.order = m.order.data();
   b.orderLength = orderLength;
   b.learningRates = m.learningRates.data();

@@ -49,6 +49,7 @@ const program = compilePlain(graph, {
   clipping: { by: 'globalNorm', limit: 1 },
   averaging: {},
   stepsPerUpdate: 2,
+  weighted: true,
   outputResult: true,
 });
 
@@ -77,6 +78,7 @@ interface Buffers {
   state: unknown;
   factors: unknown;
   penalties: unknown;
+  weights: unknown;
   exchange: unknown;
   callBack: unknown;
 }
@@ -110,6 +112,7 @@ function makeBuffers(entries = SAMPLES): Buffers & { order: Uint32Array; control
     state: new Float32Array(program.stateSlots * program.parameterElements),
     factors: new Float64Array(updates * program.stepFactors).fill(0.5),
     penalties: new Float64Array(steps),
+    weights: new Float32Array(entries).fill(1 / BATCH),
     exchange: undefined,
     callBack: undefined,
   };
@@ -158,6 +161,7 @@ function buffersFor(numbers: readonly number[]): Buffers | undefined {
     state: new Float32Array(stateSlots * parameterElements),
     factors: new Float64Array(3 * stepFactors).fill(0.5),
     penalties: new Float64Array(3),
+    weights: new Float32Array(entries).fill(0.1),
     exchange: undefined,
     callBack: undefined,
   };

@@ -59,6 +59,7 @@ function makeBuffers(callBack: unknown, exchange: unknown, parameterElements = p
     undefined,
     undefined,
     undefined,
+    undefined,
     exchange,
     callBack,
   ];

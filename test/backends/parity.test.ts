@@ -11,10 +11,10 @@ import { type Shape, sizeOf } from '../../lib/tensor/shape';
 import type { FloatArray } from '../../lib/tensor/storage';
 import { graphCases } from '../cases/graph';
 import { layerCases } from '../cases/layers';
-import { lossCases } from '../cases/loss';
+import { drawLoss, lossCasesWithTargets } from '../cases/loss';
 import { float32Targets, oracle, type TestTarget } from '../support/backends';
 import { expectLayerParity } from '../support/layer-parity';
-import { normals, randomLabels, uniforms } from '../support/random';
+import { normals, randomLabels } from '../support/random';
 import { makeRequest } from '../support/request';
 import { compilePlain, placeParameters, runGraph, runLoss } from '../support/single-op';
 import { expectClose, float32Quotient, float32Reduction, float32Training } from '../support/tolerance';
@@ -144,20 +144,14 @@ describe.each(float32Targets)('$name and the oracle', (target) => {
     );
   });
 
-  it.each(
-    lossCases.flatMap((lossCase) => [
-      { ...lossCase, kind: 'classes' as const },
-      { ...lossCase, kind: 'values' as const },
-    ]),
-  )('agree on $name, targets as $kind, for every batch from 1 to 33', ({ loss, layers, kind, probabilities }) => {
-    const outputs = 10;
+  it.each(lossCasesWithTargets)('agree on $name, targets as $kind, for every batch from 1 to 33', (lossCase) => {
     for (let batch = 1; batch <= 33; batch++) {
-      const x = probabilities ? uniforms(batch * outputs, 0.05, 0.95, batch) : normals(batch * outputs, batch);
-      const targets = kind === 'classes' ? randomLabels(batch, outputs, batch) : uniforms(batch * outputs, 0, 1, 99);
-      const run = { loss, layers, outputs, x, targets, kind };
+      const { sampleWeights, ...samples } = drawLoss(lossCase, batch, 10, batch);
+      const run = { ...lossCase, ...samples, ...(batch % 2 === 0 ? { sampleWeights } : {}) };
       const expected = runLoss(oracle, run);
       const actual = runLoss(target, run);
-      const tolerance = probabilities ? float32Quotient(0.05) : float32Reduction(outputs * batch);
+      const tolerance =
+        lossCase.samples === 'probabilities' ? float32Quotient(0.05) : float32Reduction(samples.outputs * batch);
       expectClose(`loss of ${batch}`, [actual.loss], [expected.loss], tolerance);
       expectClose(`gradient of ${batch}`, actual.gx, expected.gx, tolerance);
       expect({ batch, correct: actual.correct }).toEqual({ batch, correct: expected.correct });

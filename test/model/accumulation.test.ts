@@ -3,6 +3,7 @@ import { Dataset } from '../../lib/data/dataset';
 import { conv2d } from '../../lib/layers/conv2d';
 import { dense } from '../../lib/layers/dense';
 import { flatten } from '../../lib/layers/flatten';
+import { crossEntropy } from '../../lib/losses/loss';
 import type { TrainingEvent } from '../../lib/model/events';
 import type { FitOptions } from '../../lib/model/fit';
 import type { Model, ModelOptions } from '../../lib/model/model';
@@ -105,5 +106,31 @@ describe.each<BackendName>(['native', 'reference'])('accumulation on the %s back
         message: `accumulate must be a whole number of at least 1, found ${accumulate}`,
       }),
     );
+  });
+
+  it('of several batches is refused where samples have shares of their own in a loss', async () => {
+    const expected = {
+      code: 'E_OPTION',
+      message: 'accumulate must be 1 with sample weights, class weights or losses that are summed, found 2',
+    };
+    const sampleWeights = new Float64Array(77).fill(0.5);
+    using plain = network(backend);
+    await expect(plain.fit(data, { accumulate: 2, sampleWeights })).rejects.toMatchObject(expected);
+    await expect(plain.fit(data.withSampleWeights(sampleWeights), { accumulate: 2 })).rejects.toMatchObject(expected);
+    using weighted = network(backend, { loss: crossEntropy({ classWeights: [1, 2, 1, 1] }) });
+    await expect(weighted.fit(data, { accumulate: 2 })).rejects.toMatchObject(expected);
+    using summed = network(backend, { loss: crossEntropy({ reduction: 'sum' }) });
+    await expect(summed.fit(data, { accumulate: 2 })).rejects.toMatchObject(expected);
+  });
+
+  it('of one batch goes with sample weights and a penalty, which is that without them', async () => {
+    const sampleWeights = Float64Array.from({ length: 77 }, (_, index) => index % 3);
+    using weighted = network(backend, { regularizer: l2(0.1), optimizer: sgd({ learningRate: 1e-9 }) });
+    using plain = network(backend, { regularizer: l2(0.1), optimizer: sgd({ learningRate: 1e-9 }) });
+    const options: FitOptions = { batchSize: 16, accumulate: 1, shuffle: false };
+    const { epochs: withWeights } = await weighted.fit(data, { ...options, sampleWeights });
+    const { epochs: without } = await plain.fit(data, options);
+    const penaltyOf = (epochs: typeof without): number[] => [epochs[0]?.penalty ?? Number.NaN];
+    expectClose('penalty', penaltyOf(withWeights), penaltyOf(without), float32Training(5, 77));
   });
 });

@@ -156,8 +156,10 @@ it('the case tables reach every op of the registry', () => {
     for (const op of opsOf(program)) reached.add(op);
   }
   for (const { loss, layers } of lossCases) {
-    const options = { purpose: 'train', batchSize: 1, targets: 'values', loss, inputGradient: true } as const;
-    for (const op of opsOf(compilePlain(chain([3], layers), options))) reached.add(op);
+    const weighted = loss.reduction === 'sum';
+    const options = { purpose: 'train', batchSize: 1, targets: 'values', loss, weighted, inputGradient: true } as const;
+    const outputs = loss.classWeights?.length ?? 3;
+    for (const op of opsOf(compilePlain(chain([outputs], layers), options))) reached.add(op);
   }
   for (const { optimizer } of optimizerCases) {
     const options = { purpose: 'train', batchSize: 1, targets: 'values', loss: projectionOnTargets(1) } as const;

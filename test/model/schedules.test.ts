@@ -43,7 +43,8 @@ function runByHand(backend: BackendName, epochs: readonly (readonly number[])[])
   const plan = selectBackend(backend, 'float32').plan(program, { precision: 'float32', threads: 2 });
   const losses = epochs.map((rates) => {
     const order = inOrder(train.count).slice(0, rates.length * BATCH);
-    const request = makeRequest(program, 'float32', store, train, order, { learningRates: Float64Array.from(rates) });
+    const optimizer = { learningRates: Float64Array.from(rates) };
+    const request = makeRequest(program, train, order, { precision: 'float32', store, optimizer });
     plan.runSync(request);
     return summarize(request, BATCH, rates.length).loss;
   });

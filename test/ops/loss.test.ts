@@ -1,43 +1,48 @@
 import { activation } from '../../lib/layers/activation';
 import { crossEntropy, logisticError, sumOfSquaredErrors } from '../../lib/losses/loss';
-import { type LossCase, lossCases } from '../cases/loss';
+import { drawLoss, type LossSamples, lossCasesWithTargets } from '../cases/loss';
 import { oracle, targets } from '../support/backends';
-import { normals, randomLabels, uniforms } from '../support/random';
 import { type LossResult, runLoss } from '../support/single-op';
 import { centralDifference, exact, expectClose, float32Reduction, float64Fixture } from '../support/tolerance';
 
 const COUNT = 3;
-const OUTPUTS = 5;
+const OUTPUTS = 6;
 const STEP = 2 ** -17;
 
-/** Each loss with class numbers and with rows of values. */
-const CASES = lossCases.flatMap((lossCase) => [
-  { ...lossCase, kind: 'classes' as const },
-  { ...lossCase, kind: 'values' as const },
-]);
+type Case = (typeof lossCasesWithTargets)[number];
 
-function run({ loss, layers, kind }: LossCase & { kind: 'classes' | 'values' }, x: ArrayLike<number>): LossResult {
-  const values = kind === 'classes' ? randomLabels(COUNT, OUTPUTS, 2) : uniforms(COUNT * OUTPUTS, 0, 1, 2);
-  return runLoss(oracle, { loss, layers, outputs: OUTPUTS, x, targets: values, kind });
-}
+const run = (lossCase: Case, samples: Omit<LossSamples, 'sampleWeights'> & Partial<LossSamples>): LossResult =>
+  runLoss(oracle, { ...lossCase, ...samples });
 
-describe('the gradient of the mean loss is what differences of it say', () => {
-  it.each(CASES)('$name, targets as $kind', (lossCase) => {
-    const x = lossCase.probabilities ? uniforms(COUNT * OUTPUTS, 0.2, 0.8, 1) : normals(COUNT * OUTPUTS, 1);
-    const { gx } = run(lossCase, x);
-    const numeric = Array.from(x, (value, index) => {
-      const above = run(lossCase, x.with(index, value + STEP)).loss;
-      const below = run(lossCase, x.with(index, value - STEP)).loss;
+describe("the gradient of a step's loss is what differences of it say", () => {
+  function expectSlope(lossCase: Case, samples: Parameters<typeof run>[1]): void {
+    const { gx } = run(lossCase, samples);
+    const numeric = Array.from(samples.x, (value, index) => {
+      const above = run(lossCase, { ...samples, x: samples.x.with(index, value + STEP) }).loss;
+      const below = run(lossCase, { ...samples, x: samples.x.with(index, value - STEP) }).loss;
       return (above - below) / (2 * STEP);
     });
     expect(Math.max(...numeric.map(Math.abs))).toBeGreaterThan(0.01);
     expectClose('gradient', gx, numeric, centralDifference);
+  }
+
+  it.each(lossCasesWithTargets)('$name, targets as $kind', (lossCase) => {
+    const { sampleWeights, ...samples } = drawLoss(lossCase, COUNT, OUTPUTS, 1);
+    expectSlope(lossCase, samples);
+    expectSlope(lossCase, { ...samples, sampleWeights });
   });
 
-  it.each(CASES)('$name, targets as $kind, is computed by $op', (lossCase) => {
-    const { program } = run(lossCase, uniforms(COUNT * OUTPUTS, 0.2, 0.8, 1));
+  it.each(lossCasesWithTargets)('$name, targets as $kind, is computed by $op', (lossCase) => {
+    const { program } = run(lossCase, drawLoss(lossCase, COUNT, OUTPUTS, 1));
     const ops = program.instructions.filter(({ phase }) => phase === 'loss').map(({ op }) => op);
-    expect(ops).toEqual([lossCase.op, 'meanLoss', 'countCorrect']);
+    const { classTargets, lessEntropy } = lossCase.loss;
+    expect(ops).toEqual([
+      ...(classTargets ? ['classTargets'] : []),
+      lossCase.op,
+      ...(lessEntropy ? ['negativeEntropy', 'add'] : []),
+      'sumLoss',
+      'countCorrect',
+    ]);
   });
 });
 

@@ -13,6 +13,8 @@ export interface RequestFields {
   readonly targets?: ArrayLike<number>;
   /** Default: every sample once, in order. */
   readonly order?: ArrayLike<number>;
+  /** The share of each entry of the order in its step's loss. */
+  readonly weights?: ArrayLike<number>;
   readonly parameters?: FloatArray;
   /** The rate of every step. */
   readonly learningRate?: number;
@@ -64,6 +66,7 @@ export function makeRequest(program: Program, precision: Precision, fields: Requ
     gradients: allocateFloats(precision, program.parameterElements),
     samples: bytes ? Uint8Array.from(fields.samples) : floatsOf(fields.samples, precision),
     ...(targets && { targets: program.targets === 'classes' ? labelsOf(targets) : floatsOf(targets, precision) }),
+    ...(fields.weights && { weights: floatsOf(fields.weights, precision) }),
     order,
     ...(learningRates && { learningRates }),
     state: fields.state ?? allocateFloats(precision, program.stateSlots * program.parameterElements),

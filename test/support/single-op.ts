@@ -1,6 +1,7 @@
 import { activation } from '../../lib/layers/activation';
 import type { Layer } from '../../lib/layers/layer';
 import type { Loss } from '../../lib/losses/loss';
+import { areWeighted, stepWeights } from '../../lib/losses/weights';
 import { type CompileOptions, compileProgram } from '../../lib/model/compile';
 import { chain, type Graph } from '../../lib/model/graph';
 import { projection } from '../../lib/ops/loss';
@@ -146,6 +147,8 @@ export interface LossRun {
   readonly x: ArrayLike<number>;
   readonly targets: ArrayLike<number>;
   readonly kind: 'classes' | 'values';
+  /** What each sample's loss is multiplied by. Default: nothing. */
+  readonly sampleWeights?: ArrayLike<number>;
 }
 
 /** What one loss gives. */
@@ -159,15 +162,21 @@ export interface LossResult {
 
 /** Runs one loss forward and backward over one batch. */
 export function runLoss({ backend, precision, threads }: TestTarget, run: LossRun): LossResult {
+  const { loss, x, targets, kind, sampleWeights } = run;
   const graph = chain([run.outputs], run.layers ?? [activation('linear')]);
+  const batchSize = x.length / run.outputs;
+  const samples = { labels: kind === 'classes' ? targets : undefined, sampleWeights };
   const program = compilePlain(graph, {
     purpose: 'train',
-    batchSize: run.x.length / run.outputs,
-    targets: run.kind,
-    loss: run.loss,
+    batchSize,
+    targets: kind,
+    loss,
+    weighted: areWeighted([loss], samples),
     inputGradient: true,
   });
-  const request = makeRequest(program, precision, { samples: run.x, targets: run.targets });
+  const order = Uint32Array.from({ length: batchSize }, (_, sample) => sample);
+  const { weights } = stepWeights([loss], samples, order, batchSize);
+  const request = makeRequest(program, precision, { samples: x, targets, order, ...(weights && { weights }) });
   const plan = backend.plan(program, { precision, threads });
   try {
     const { status } = plan.runSync(request);

@@ -21,6 +21,7 @@ type RunBuffers = [
   state: unknown,
   factors: unknown,
   penalties: unknown,
+  weights: unknown,
   exchange: unknown,
   callBack: CallBack | undefined,
 ];

@@ -17,6 +17,7 @@ const ROLES = [
   'statistics',
   'state',
   'accumulated',
+  'weights',
 ] as const;
 const KINDS = ['float', 'label', 'index'] as const;
 const TARGETS = ['none', 'classes', 'values'] as const;

@@ -87,6 +87,7 @@ export class NativePlan implements Plan {
       request.state,
       request.factors,
       request.penalties,
+      request.weights,
       customs.exchange,
       customs.callBack,
     ] as const;

@@ -2,15 +2,22 @@ import type { FloatArray } from '../../tensor/storage';
 import type { Kernel } from './kernel';
 import type { Targets } from './loss';
 
-/** The mean of the samples' losses. */
-export const meanLoss: Kernel<Record<string, never>, [losses: FloatArray], [mean: FloatArray]> = ({
-  inputs: [losses],
-  outputs: [mean],
-  step: { count },
-}) => {
+type Summary = Kernel<Record<string, never>, [losses: FloatArray], [loss: FloatArray]>;
+
+function sumOf(losses: FloatArray, count: number): number {
   let sum = 0;
   for (let n = 0; n < count; n++) sum += losses[n] as number;
-  mean[0] = sum / count;
+  return sum;
+}
+
+/** The mean of the samples' losses. */
+export const meanLoss: Summary = ({ inputs: [losses], outputs: [loss], step: { count } }) => {
+  loss[0] = sumOf(losses, count) / count;
+};
+
+/** The sum of the samples' losses. */
+export const sumLoss: Summary = ({ inputs: [losses], outputs: [loss], step: { count } }) => {
+  loss[0] = sumOf(losses, count);
 };
 
 /** The place of the largest of `count` numbers from `first` on; the first of equal ones. */

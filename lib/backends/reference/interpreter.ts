@@ -57,6 +57,11 @@ function gatherTargets(target: FloatArray | Int32Array, width: number, { request
   }
 }
 
+/** Copies the weights of the step's samples. */
+function takeWeights(target: FloatArray, { request, first, count }: Step): void {
+  if (request.weights) target.set(request.weights.subarray(first, first + count));
+}
+
 /** Binds a program's instructions to working memory and to a request's parameters, gradients and data. */
 export function bindProgram(program: Program, memory: WorkingMemory, request: RunRequest): BoundProgram {
   const step: Step = {
@@ -83,6 +88,8 @@ export function bindProgram(program: Program, memory: WorkingMemory, request: Ru
   });
   const targets = program.tensors.find(({ role }) => role === 'targets');
   const targetMemory = targets && memory[targets.id];
+  const weights = program.tensors.find(({ role }) => role === 'weights');
+  const weightMemory = weights && (memory[weights.id] as FloatArray);
 
   const bind = (instruction: Instruction): BoundInstruction => {
     const outputs = instruction.outputs.map((id) => operands[id]);
@@ -113,6 +120,7 @@ export function bindProgram(program: Program, memory: WorkingMemory, request: Ru
       step.learningRate = request.learningRates?.[update] ?? 0;
       step.factors = request.factors?.subarray(update * stepFactors, (update + 1) * stepFactors) ?? step.factors;
       if (targets && targetMemory) gatherTargets(targetMemory, sizeOf(targets.shape), step);
+      if (weightMemory) takeWeights(weightMemory, step);
       return step.updates;
     },
     scalar: (id) => operands[id]?.[0] ?? Number.NaN,

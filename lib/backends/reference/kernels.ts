@@ -11,7 +11,7 @@ import {
   givenStatistics,
   statisticsRow,
 } from './batch-norm';
-import { countCorrect, meanLoss } from './batch-summary';
+import { countCorrect, meanLoss, sumLoss } from './batch-summary';
 import { addBias, biasGrad } from './bias';
 import { clipNorm, clipValue, squaredNorm } from './clip';
 import { concat, slice, sliceGrad } from './concat';
@@ -20,26 +20,9 @@ import { custom, customGrad, fromRows, takeGradient, toRows } from './custom';
 import { dense, denseGradInput, denseGradWeight } from './dense';
 import { elementwise } from './elementwise';
 import { crop2d, zeroPad2d } from './frame';
-import {
-  sigmoidLogisticError,
-  sigmoidLogisticErrorGrad,
-  softmaxCrossEntropy,
-  softmaxCrossEntropyGrad,
-  softmaxLogisticError,
-  softmaxLogisticErrorGrad,
-} from './fused-loss';
 import { gather, scatter } from './gather';
 import type { AnyKernel } from './kernel';
-import {
-  crossEntropy,
-  crossEntropyGrad,
-  logisticError,
-  logisticErrorGrad,
-  projection,
-  projectionGrad,
-  squaredError,
-  squaredErrorGrad,
-} from './loss';
+import { classTargets, lossKernels, negativeEntropy } from './loss';
 import { maxNorm } from './max-norm';
 import { maxPool2d, maxPool2dGrad } from './max-pool2d';
 import { muon } from './muon';
@@ -71,21 +54,11 @@ export const kernels: Readonly<Record<OpName, AnyKernel>> = {
   softmaxGrad,
   logSoftmax,
   logSoftmaxGrad,
-  squaredError,
-  squaredErrorGrad,
-  crossEntropy,
-  crossEntropyGrad,
-  softmaxCrossEntropy,
-  softmaxCrossEntropyGrad,
-  logisticError,
-  logisticErrorGrad,
-  sigmoidLogisticError,
-  sigmoidLogisticErrorGrad,
-  softmaxLogisticError,
-  softmaxLogisticErrorGrad,
-  projection,
-  projectionGrad,
+  ...lossKernels,
+  negativeEntropy,
+  classTargets,
   meanLoss,
+  sumLoss,
   countCorrect,
   sgd,
   add,

@@ -1,77 +1,131 @@
-import type { LossGeometry } from '../../ops/loss';
+import type { ClassTargetsGeometry, LossGeometry } from '../../ops/loss';
+import { LOSS_OPS, type LossGradName, type LossOpName } from '../../ops/registry';
 import type { FloatArray } from '../../tensor/storage';
+import {
+  absoluteError,
+  binaryFocal,
+  crossEntropy,
+  focal,
+  hinge,
+  huber,
+  logisticError,
+  negativeLogLikelihood,
+  projection,
+  sigmoidFocal,
+  sigmoidLogisticError,
+  squaredError,
+} from './elementwise-loss';
 import type { IndexArray, Kernel } from './kernel';
+import type { LossArithmetic } from './loss-arithmetic';
+import { categoricalHinge, softmaxCrossEntropy, softmaxFocal, softmaxLogisticError } from './row-loss';
+
+/** The arithmetic of every loss: one without does not compile. */
+const ARITHMETIC: Readonly<Record<LossOpName, LossArithmetic>> = {
+  squaredError,
+  absoluteError,
+  huber,
+  crossEntropy,
+  softmaxCrossEntropy,
+  negativeLogLikelihood,
+  logisticError,
+  sigmoidLogisticError,
+  softmaxLogisticError,
+  focal,
+  softmaxFocal,
+  binaryFocal,
+  sigmoidFocal,
+  hinge,
+  categoricalHinge,
+  projection,
+};
 
 /** Class numbers, or a row of target values a sample. */
 export type Targets = FloatArray | IndexArray;
 
+type LossInputs = [outputs: FloatArray, targets: Targets, weights: FloatArray | undefined];
+
 /** Writes one loss a sample. */
-export type LossKernel = Kernel<LossGeometry, [prediction: FloatArray, targets: Targets], [losses: FloatArray]>;
+type LossKernel = Kernel<LossGeometry, LossInputs, [losses: FloatArray]>;
 
-/** Writes the gradient of the batch's mean loss with respect to the prediction. */
-export type LossGradKernel = Kernel<LossGeometry, [prediction: FloatArray, targets: Targets], [gradInput: FloatArray]>;
+/** Writes the gradient of the step's loss with respect to the outputs. */
+type LossGradKernel = Kernel<LossGeometry, LossInputs, [gradInput: FloatArray]>;
 
-/** The least value of a logarithm of a probability, as in PyTorch's binary cross-entropy. */
-const LEAST_LOG = -100;
-
-/** The least divisor of a gradient on probabilities, as in PyTorch's binary cross-entropy. */
-const LEAST_DIVISOR = 1e-12;
-
-/** What output k of sample n should be; a class number stands for 1 at its class and 0 elsewhere. */
-export function targetOf(targets: Targets, { classes, labels }: LossGeometry, n: number, k: number): number {
-  if (labels === 1) return targets[n] === k ? 1 : 0;
-  return targets[n * classes + k] as number;
+/** Writes what the outputs of sample n should be; a class number stands for 1 at its class and 0 elsewhere. */
+function readTargets(
+  targets: Targets,
+  { classes, labels }: { readonly classes: number; readonly labels: number },
+  n: number,
+  row: Float64Array,
+): void {
+  for (let k = 0; k < classes; k++) {
+    row[k] = labels === 1 ? (targets[n] === k ? 1 : 0) : (targets[n * classes + k] as number);
+  }
 }
 
-/** A loss that is a sum over the outputs, each taken by itself. */
-export function summedLoss(term: (prediction: number, target: number) => number): LossKernel {
-  return ({ geometry, inputs: [prediction, targets], outputs: [losses], step: { count } }) => {
+function lossKernel({ value }: LossArithmetic): LossKernel {
+  return ({ geometry, inputs: [outputs, targets, weights], outputs: [losses], step: { count } }) => {
     const { classes, divisor } = geometry;
+    const row = new Float64Array(classes);
     for (let n = 0; n < count; n++) {
-      let sum = 0;
-      for (let k = 0; k < classes; k++) {
-        sum += term(prediction[n * classes + k] as number, targetOf(targets, geometry, n, k));
-      }
-      losses[n] = sum / divisor;
+      const weight = weights?.[n] ?? 1;
+      readTargets(targets, geometry, n, row);
+      const y = outputs.subarray(n * classes, (n + 1) * classes);
+      losses[n] = weight === 0 ? 0 : (weight * value(y, row, geometry)) / divisor;
     }
   };
 }
 
-/** The gradient of {@link summedLoss}: the derivative of each term, divided as the loss is, and by the batch's count. */
-export function summedLossGrad(derivative: (prediction: number, target: number) => number): LossGradKernel {
-  return ({ geometry, inputs: [prediction, targets], outputs: [gradInput], step: { count } }) => {
+function gradientKernel({ gradient }: LossArithmetic): LossGradKernel {
+  return ({ geometry, inputs: [outputs, targets, weights], outputs: [gradInput], step: { count } }) => {
     const { classes, divisor } = geometry;
+    const row = new Float64Array(classes);
+    const result = new Float64Array(classes);
     for (let n = 0; n < count; n++) {
+      const scale = (weights?.[n] ?? 1 / count) / divisor;
+      readTargets(targets, geometry, n, row);
+      gradient(outputs.subarray(n * classes, (n + 1) * classes), row, geometry, result);
       for (let k = 0; k < classes; k++) {
-        const at = n * classes + k;
-        gradInput[at] = derivative(prediction[at] as number, targetOf(targets, geometry, n, k)) / (count * divisor);
+        gradInput[n * classes + k] = scale === 0 ? 0 : scale * (result[k] as number);
       }
     }
   };
 }
 
-/** `sum over k of (y[k] - t[k])^2 / 2`. */
-export const squaredError = summedLoss((y, t) => (y - t) ** 2 / 2);
+/** The kernels of all losses and of their gradients. */
+export const lossKernels = Object.fromEntries(
+  LOSS_OPS.flatMap((name) => [
+    [name, lossKernel(ARITHMETIC[name])],
+    [`${name}Grad`, gradientKernel(ARITHMETIC[name])],
+  ]),
+) as Readonly<Record<LossOpName, LossKernel> & Record<LossGradName, LossGradKernel>>;
 
-/** `y - t`. */
-export const squaredErrorGrad = summedLossGrad((y, t) => y - t);
+/** `sum over k of t[k] log t[k]`. */
+export const negativeEntropy: Kernel<LossGeometry, [targets: Targets, weights: FloatArray | undefined]> = ({
+  geometry,
+  inputs: [targets, weights],
+  outputs: [entropies],
+  step: { count },
+}) => {
+  const row = new Float64Array(geometry.classes);
+  for (let n = 0; n < count; n++) {
+    readTargets(targets, geometry, n, row);
+    const sum = row.reduce((before, t) => (t === 0 ? before : before + t * Math.log(t)), 0);
+    const weight = weights?.[n] ?? 1;
+    entropies[n] = weight === 0 ? 0 : (weight * sum) / geometry.divisor;
+  }
+};
 
-/** `-sum over k of t[k] log p[k]`. */
-export const crossEntropy = summedLoss((p, t) => -t * Math.max(Math.log(p), LEAST_LOG));
-
-/** `-t / p`. */
-export const crossEntropyGrad = summedLossGrad((p, t) => -t / Math.max(p, LEAST_DIVISOR));
-
-/** `-sum over k of t[k] log p[k] + (1 - t[k]) log(1 - p[k])`. */
-export const logisticError = summedLoss(
-  (p, t) => -t * Math.max(Math.log(p), LEAST_LOG) - (1 - t) * Math.max(Math.log1p(-p), LEAST_LOG),
-);
-
-/** `(p - t) / (p (1 - p))`. */
-export const logisticErrorGrad = summedLossGrad((p, t) => (p - t) / Math.max(p * (1 - p), LEAST_DIVISOR));
-
-/** `sum over k of y[k] t[k]`. */
-export const projection = summedLoss((y, t) => y * t);
-
-/** `t`. */
-export const projectionGrad = summedLossGrad((_y, t) => t);
+/** `weights[k] (keep t[k] + share)`. */
+export const classTargets: Kernel<ClassTargetsGeometry, [targets: Targets]> = ({
+  geometry,
+  inputs: [targets],
+  outputs: [rows],
+  step: { count },
+}) => {
+  const { classes, keep, share, weights } = geometry;
+  const row = new Float64Array(classes);
+  for (let n = 0; n < count; n++) {
+    readTargets(targets, geometry, n, row);
+    for (const [k, target] of row.entries()) rows[n * classes + k] = (weights[k] ?? 1) * (keep * target + share);
+  }
+};

@@ -1,15 +1,16 @@
+// The losses and their gradients: see loss.h.
 #pragma once
 #include "kernels/geometry.h"
 
 namespace laminet {
 namespace LAMINET_ISA {
 
-void softmaxCrossEntropy(const LossGeometry& g, const float* logits, const float* targets, float* losses);
-void softmaxCrossEntropyGrad(const LossGeometry& g, const float* logits, const float* targets, const float* scale,
-                             float* gradient);
-void softmaxLogisticError(const LossGeometry& g, const float* logits, const float* targets, float* losses);
-void softmaxLogisticErrorGrad(const LossGeometry& g, const float* logits, const float* targets, const float* scale,
-                              float* gradient);
+#define LAMINET_LOSS(name, constants)                                                                       \
+  void name(const LossGeometry& g, const float* prediction, const float* targets, float* losses);           \
+  void name##Grad(const LossGeometry& g, const float* prediction, const float* targets, const float* scale, \
+                  float* gradient);
+#include "kernels/loss/losses.def"
+#undef LAMINET_LOSS
 
 }  // namespace LAMINET_ISA
 }  // namespace laminet

@@ -1,4 +1,4 @@
-// Every loss and its gradient against the formulas of lib/ops/loss.ts in double precision.
+// Every loss and its gradient against the formulas in double precision.
 #include "kernels/loss/loss.h"
 
 #include <doctest/doctest.h>
@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "kernels/loss/focal_formulas.h"
 #include "kernels/table.h"
 #include "testing/guarded_buffer.h"
 #include "testing/instruction_sets.h"
@@ -17,14 +18,6 @@
 namespace laminet::testing {
 namespace {
 
-using Row = std::vector<double>;
-
-// What a loss is for one sample: its value, and its derivative by each prediction.
-struct Formula {
-  Expected (*loss)(const Row& y, const Row& t);
-  std::vector<Expected> (*gradient)(const Row& y, const Row& t);
-};
-
 enum class Predictions { anything, probabilities, logits };
 
 struct Case {
@@ -32,172 +25,22 @@ struct Case {
   LossPair LossKernels::*pair;
   Formula formula;
   Predictions predictions;
+  std::vector<float> constants = {};
 };
-
-constexpr double kLeastLog = -100;
-constexpr double kLeastDivisor = 1e-12f;
-
-// The sum of term(y[k], t[k]).
-template <class Term>
-Expected sumOf(const Row& y, const Row& t, Term term) {
-  Expected sum;
-  for (size_t k = 0; k < y.size(); k++) {
-    const Expected part = term(y[k], t[k]);
-    sum.value += part.value;
-    sum.magnitude += part.magnitude;
-  }
-  return sum;
-}
-
-template <class Term>
-std::vector<Expected> eachOf(const Row& y, const Row& t, Term term) {
-  std::vector<Expected> result;
-  for (size_t k = 0; k < y.size(); k++) result.push_back(term(y[k], t[k]));
-  return result;
-}
-
-Expected squaredError(const Row& y, const Row& t) {
-  return sumOf(y, t, [](double a, double b) -> Expected { return {(a - b) * (a - b) / 2, (a - b) * (a - b) / 2}; });
-}
-std::vector<Expected> squaredErrorGrad(const Row& y, const Row& t) {
-  return eachOf(y, t, [](double a, double b) -> Expected { return {a - b, fabs(a - b)}; });
-}
-
-double boundedLog(double p) { return fmax(::log(p), kLeastLog); }
-
-Expected crossEntropy(const Row& y, const Row& t) {
-  return sumOf(y, t, [](double p, double q) -> Expected {
-    const double term = q == 0 ? 0 : -q * boundedLog(p);
-    return {term, fabs(term)};
-  });
-}
-std::vector<Expected> crossEntropyGrad(const Row& y, const Row& t) {
-  return eachOf(y, t, [](double p, double q) -> Expected {
-    const double term = -q / fmax(p, kLeastDivisor);
-    return {term, fabs(term)};
-  });
-}
-
-Expected logisticError(const Row& y, const Row& t) {
-  return sumOf(y, t, [](double p, double q) -> Expected {
-    const double hit = q == 0 ? 0 : q * boundedLog(p);
-    const double miss = q == 1 ? 0 : (1 - q) * boundedLog(1 - p);
-    // 1 - p is rounded before its logarithm is taken.
-    return {-hit - miss, fabs(hit) + fabs(miss) + fabs(1 - q)};
-  });
-}
-std::vector<Expected> logisticErrorGrad(const Row& y, const Row& t) {
-  return eachOf(y, t, [](double p, double q) -> Expected {
-    const double term = (p - q) / fmax(p * (1 - p), kLeastDivisor);
-    return {term, fabs(term)};
-  });
-}
-
-double sigmoid(double z) { return z >= 0 ? 1 / (1 + ::exp(-z)) : ::exp(z) / (1 + ::exp(z)); }
-
-Expected sigmoidLogisticError(const Row& y, const Row& t) {
-  return sumOf(y, t, [](double z, double q) -> Expected {
-    return {fmax(z, 0) - z * q + ::log1p(::exp(-fabs(z))), fabs(z) + fabs(z * q) + 1};
-  });
-}
-std::vector<Expected> sigmoidLogisticErrorGrad(const Row& y, const Row& t) {
-  return eachOf(y, t, [](double z, double q) -> Expected { return {sigmoid(z) - q, sigmoid(z) * (1 + fabs(z)) + q}; });
-}
-
-Expected projection(const Row& y, const Row& t) {
-  return sumOf(y, t, [](double a, double b) -> Expected { return {a * b, fabs(a * b)}; });
-}
-std::vector<Expected> projectionGrad(const Row& y, const Row& t) {
-  return eachOf(y, t, [](double, double b) -> Expected { return {b, fabs(b)}; });
-}
-
-// log of the sum of exp(z[j]) over all j but `without`; -infinity over none.
-double logSum(const Row& z, size_t without) {
-  double most = -INFINITY;
-  for (size_t j = 0; j < z.size(); j++) {
-    if (j != without) most = fmax(most, z[j]);
-  }
-  if (most == -INFINITY) return most;
-  double sum = 0;
-  for (size_t j = 0; j < z.size(); j++) {
-    if (j != without) sum += ::exp(z[j] - most);
-  }
-  return most + ::log(sum);
-}
-
-constexpr size_t kNone = ~size_t{0};
-
-// How much the rounding of differences of logits counts: their largest size.
-double spread(const Row& z) { return *std::max_element(z.begin(), z.end()) - *std::min_element(z.begin(), z.end()); }
-
-Expected softmaxCrossEntropy(const Row& z, const Row& t) {
-  const double all = logSum(z, kNone);
-  const double most = *std::max_element(z.begin(), z.end());
-  return sumOf(z, t, [&](double a, double q) -> Expected {
-    return {q * (all - a), q * (most - a + (all - most) + 1)};
-  });
-}
-std::vector<Expected> softmaxCrossEntropyGrad(const Row& z, const Row& t) {
-  const double all = logSum(z, kNone);
-  const double most = *std::max_element(z.begin(), z.end());
-  double total = 0;
-  for (const double q : t) total += q;
-  return eachOf(z, t, [&](double a, double q) -> Expected {
-    const double p = ::exp(a - all);
-    return {p * total - q, p * total * (1 + most - a) + q};
-  });
-}
-
-// -t log p - (1 - t) log(1 - p), both logarithms from sums over logits, never from p.
-Expected softmaxLogisticError(const Row& z, const Row& t) {
-  const double all = logSum(z, kNone);
-  Expected sum;
-  for (size_t k = 0; k < z.size(); k++) {
-    const double logP = z[k] - all;
-    const double logRest = logSum(z, k) - all;
-    const double hit = t[k] == 0 ? 0 : t[k] * logP;
-    const double miss = t[k] == 1 ? 0 : (1 - t[k]) * logRest;
-    sum.value -= hit + miss;
-    sum.magnitude += fabs(hit) + fabs(miss) + 2;
-  }
-  return sum;
-}
-
-// d log p[k] / dz[i] = [i = k] - p[i]; d log(1 - p[k]) / dz[i] = [i != k] r[i] - p[i], with r the softmax over all but
-// k.
-std::vector<Expected> softmaxLogisticErrorGrad(const Row& z, const Row& t) {
-  const double all = logSum(z, kNone);
-  std::vector<Expected> result(z.size());
-  for (size_t k = 0; k < z.size(); k++) {
-    const double rest = logSum(z, k);
-    for (size_t i = 0; i < z.size(); i++) {
-      const double p = ::exp(z[i] - all);
-      if (i == k) {
-        // 1 - p from the other classes, else nothing would be left of a p near 1.
-        result[i].value -= t[k] * ::exp(rest - all);
-        result[i].value += (1 - t[k]) * p;
-      } else {
-        const double other = ::exp(z[i] - rest);
-        result[i].value += t[k] * p;
-        result[i].value -= (1 - t[k]) * (other - p);
-        result[i].magnitude += (1 - t[k]) * other;
-      }
-      result[i].magnitude += t[k] + p;
-    }
-  }
-  // Differences of logits within the reach of exp are rounded to units of up to 64.
-  const double blur = 1 + fmin(spread(z), 104);
-  for (Expected& element : result) element.magnitude *= blur;
-  return result;
-}
 
 const Case kCases[] = {
     {"squaredError", &LossKernels::squaredError, {squaredError, squaredErrorGrad}, Predictions::anything},
+    {"absoluteError", &LossKernels::absoluteError, {absoluteError, absoluteErrorGrad}, Predictions::anything},
+    {"huber", &LossKernels::huber, huber(0.75), Predictions::anything, {0.75f}},
     {"crossEntropy", &LossKernels::crossEntropy, {crossEntropy, crossEntropyGrad}, Predictions::probabilities},
     {"softmaxCrossEntropy",
      &LossKernels::softmaxCrossEntropy,
      {softmaxCrossEntropy, softmaxCrossEntropyGrad},
      Predictions::logits},
+    {"negativeLogLikelihood",
+     &LossKernels::negativeLogLikelihood,
+     {negativeLogLikelihood, negativeLogLikelihoodGrad},
+     Predictions::anything},
     {"logisticError", &LossKernels::logisticError, {logisticError, logisticErrorGrad}, Predictions::probabilities},
     {"sigmoidLogisticError",
      &LossKernels::sigmoidLogisticError,
@@ -207,8 +50,44 @@ const Case kCases[] = {
      &LossKernels::softmaxLogisticError,
      {softmaxLogisticError, softmaxLogisticErrorGrad},
      Predictions::logits},
+    {"focal", &LossKernels::focal, focal(2), Predictions::probabilities, {2}},
+    {"focal of gamma 0.5", &LossKernels::focal, focal(0.5), Predictions::probabilities, {0.5f}},
+    {"focal of gamma 0", &LossKernels::focal, focal(0), Predictions::probabilities, {0}},
+    {"softmaxFocal", &LossKernels::softmaxFocal, softmaxFocal(2), Predictions::logits, {2}},
+    {"softmaxFocal of gamma 0.5", &LossKernels::softmaxFocal, softmaxFocal(0.5), Predictions::logits, {0.5f}},
+    {"softmaxFocal of gamma 0", &LossKernels::softmaxFocal, softmaxFocal(0), Predictions::logits, {0}},
+    {"binaryFocal",
+     &LossKernels::binaryFocal,
+     binaryFocal(2, 0.25, 0.75),
+     Predictions::probabilities,
+     {2, 0.25f, 0.75f}},
+    {"binaryFocal of gamma 0.5",
+     &LossKernels::binaryFocal,
+     binaryFocal(0.5, 1, 1),
+     Predictions::probabilities,
+     {0.5f, 1, 1}},
+    {"binaryFocal of gamma 0", &LossKernels::binaryFocal, binaryFocal(0, 1, 1), Predictions::probabilities, {0, 1, 1}},
+    {"sigmoidFocal", &LossKernels::sigmoidFocal, sigmoidFocal(2, 0.25, 0.75), Predictions::logits, {2, 0.25f, 0.75f}},
+    {"sigmoidFocal of gamma 0.5",
+     &LossKernels::sigmoidFocal,
+     sigmoidFocal(0.5, 1, 1),
+     Predictions::logits,
+     {0.5f, 1, 1}},
+    {"sigmoidFocal of gamma 0", &LossKernels::sigmoidFocal, sigmoidFocal(0, 1, 1), Predictions::logits, {0, 1, 1}},
+    {"hinge", &LossKernels::hinge, {hinge, hingeGrad}, Predictions::anything},
+    {"categoricalHinge",
+     &LossKernels::categoricalHinge,
+     {categoricalHinge, categoricalHingeGrad},
+     Predictions::anything},
     {"projection", &LossKernels::projection, {projection, projectionGrad}, Predictions::anything},
 };
+
+// A case's geometry: with the loss's constants.
+LossGeometry geometryOf(const Case& loss, int32_t classes, int32_t labels, float divisor) {
+  LossGeometry g = {classes, labels, divisor, {}, 0};
+  std::copy(loss.constants.begin(), loss.constants.end(), g.constants);
+  return g;
+}
 
 float drawPrediction(RandomNumbers& random, Predictions kind, bool extreme) {
   switch (kind) {
@@ -318,7 +197,8 @@ TEST_CASE("losses: every number of classes, targets as labels and as values") {
       if (classes == 1 && loss.pair == &LossKernels::softmaxLogisticError) continue;
       for (const int32_t labels : {0, 1}) {
         for (const float divisor : {1.0f, static_cast<float>(classes)}) {
-          for (uint64_t seed = 1; seed <= 4; seed++) check(loss, {classes, labels, divisor}, false, seed);
+          for (uint64_t seed = 1; seed <= 4; seed++)
+            check(loss, geometryOf(loss, classes, labels, divisor), false, seed);
         }
       }
     }
@@ -329,7 +209,7 @@ TEST_CASE("losses: logits of 10,000 and -10,000, probabilities of 0 and 1") {
   for (const Case& loss : kCases) {
     for (const int32_t classes : {2, 3, 10, 17}) {
       for (const int32_t labels : {0, 1}) {
-        for (uint64_t seed = 1; seed <= 25; seed++) check(loss, {classes, labels, 1}, true, seed);
+        for (uint64_t seed = 1; seed <= 25; seed++) check(loss, geometryOf(loss, classes, labels, 1), true, seed);
       }
     }
   }
@@ -338,7 +218,7 @@ TEST_CASE("losses: logits of 10,000 and -10,000, probabilities of 0 and 1") {
 TEST_CASE("losses: NaN in a sample makes its loss NaN, and no other's") {
   for (const Case& loss : kCases) {
     INFO(std::string(loss.name));
-    const LossGeometry g = {5, 0, 1};
+    const LossGeometry g = geometryOf(loss, 5, 0, 1);
     for (size_t lane = 0; lane < kSliceSamples; lane++) {
       Data data = draw(loss, g, false, 5);
       for (size_t i = 0; i < data.predictions.size(); i++) {
@@ -356,6 +236,57 @@ TEST_CASE("losses: NaN in a sample makes its loss NaN, and no other's") {
         }
         return losses.values();
       });
+    }
+  }
+}
+
+TEST_CASE("negativeEntropy: shares of 0 and 1 add nothing, class numbers neither") {
+  for (int32_t classes = 1; classes <= 40; classes++) {
+    for (const int32_t labels : {0, 1}) {
+      INFO(classes, " classes, labels ", labels);
+      const LossGeometry g = {classes, labels, 2, {}, 0};
+      const Data data = draw(kCases[0], g, false, static_cast<uint64_t>(classes));
+      std::vector<Expected> expected;
+      for (size_t n = 0; n < kSliceSamples; n++) {
+        Expected sum;
+        for (const double t : targetsOf(g, data.targets, n)) sum.add(t == 0 ? 0 : t * ::log(t) / 2);
+        expected.push_back(sum);
+      }
+      const Input<float> targets(data.targets);
+      onEverySet([&](const KernelTable& kernels, InstructionSet) {
+        Output<float> entropies(kSliceSamples);
+        kernels.loss->negativeEntropy(g, targets.data(), entropies.data());
+        expectClose("entropy", entropies.values(), expected, lossTerms(classes));
+        return entropies.values();
+      });
+    }
+  }
+}
+
+TEST_CASE("classTargets: smoothed, and weighted by class") {
+  for (int32_t classes = 1; classes <= 20; classes++) {
+    for (const int32_t labels : {0, 1}) {
+      for (const bool weighted : {false, true}) {
+        INFO(classes, " classes, labels ", labels, ", weighted ", weighted);
+        const Data data = draw(kCases[0], {classes, labels, 1, {}, 0}, false, static_cast<uint64_t>(classes));
+        Row weights;
+        for (int32_t k = 0; k < classes; k++) weights.push_back(0.5 * k);
+        const ClassTargetsGeometry g = {classes, labels, 0.75f, 0.125f, weighted ? weights.data() : nullptr};
+        std::vector<Expected> expected(static_cast<size_t>(classes) * kSliceSamples);
+        for (size_t n = 0; n < kSliceSamples; n++) {
+          const Row t = targetsOf({classes, labels, 1, {}, 0}, data.targets, n);
+          for (size_t k = 0; k < t.size(); k++) {
+            expected[k * kSliceSamples + n].add((weighted ? weights[k] : 1) * (0.75 * t[k] + 0.125));
+          }
+        }
+        const Input<float> targets(data.targets);
+        onEverySet([&](const KernelTable& kernels, InstructionSet) {
+          Output<float> rows(int64_t{classes} * kSliceSamples);
+          kernels.loss->classTargets(g, targets.data(), rows.data());
+          expectClose("rows", rows.values(), expected, elementwise());
+          return rows.values();
+        });
+      }
     }
   }
 }
@@ -383,7 +314,7 @@ TEST_CASE("correct: the first of equal predictions counts, and of one whether it
         const Input<float> targets(labels ? labelRow : wanted);
         onEverySet([&](const KernelTable& kernels, InstructionSet) {
           Output<float> correct(kSliceSamples);
-          kernels.loss->correct({classes, labels, 1}, predictions.data(), targets.data(), correct.data());
+          kernels.loss->correct({classes, labels, 1, {}, 0}, predictions.data(), targets.data(), correct.data());
           CHECK(sameBits(correct.values(), expected));
           return correct.values();
         });

@@ -24,6 +24,8 @@ struct Rows {
 // Replaces as many rows of 16 lanes by their exponentials, and by their logarithms.
 void expRows(int32_t rows, float* values);
 void logRows(int32_t rows, float* values);
+// Replaces numbers of at least 0 by their powers of an exponent of at least 0; 0 to the power of 0 is 1.
+void powRows(int32_t rows, float exponent, float* values);
 
 // Where class k of a group of lanes begins.
 LAMINET_INLINE int64_t rowAt(int32_t k, int lane) { return static_cast<int64_t>(k) * kLanes + lane; }
@@ -40,6 +42,9 @@ LAMINET_INLINE void eachBlock(int32_t classes, Function function) {
     function(Block{begin, end});
   }
 }
+
+// Whether a margin is one that a hinge loss pulls at.
+LAMINET_INLINE Mask notBelowZero(Vec margin) { return either(less(zero(), margin), equal(zero(), margin)); }
 
 // result = function(place of a number), for all numbers of the classes.
 template <class Function>
@@ -58,6 +63,18 @@ struct Targets {
     return select(equal(load(rows), broadcast(static_cast<float>(k))), broadcast(1.0f), zero());
   }
 };
+
+// A row for each class of the block: function(class, first lane, target).
+template <class Function>
+LAMINET_INLINE void fillTargets(const LossGeometry& g, Block block, const float* targets, float* rows,
+                                Function function) {
+  eachGroup([&](int lane) {
+    const Targets t = {targets + lane, g.labels != 0};
+    for (int32_t k = block.begin; k < block.end; k++) {
+      store(rows + rowAt(k - block.begin, lane), function(k, lane, t.of(k)));
+    }
+  });
+}
 
 // Adds term(class, first lane, target) to `losses`, class by class in their order.
 template <class Term>
@@ -82,17 +99,23 @@ LAMINET_INLINE void storeScaled(float* to, Vec gradient, Vec scale) {
   store(to, select(equal(scale, zero()), zero(), mul(gradient, scale)));
 }
 
-// gradient = scale * term(class, first lane, target).
+// gradient = scale * term(class, first lane, target), for the classes of a block, and for all.
 template <class Term>
-LAMINET_INLINE void eachTerm(const LossGeometry& g, const float* targets, const float* scale, float* gradient,
-                             Term term) {
+LAMINET_INLINE void eachTermOf(const LossGeometry& g, Block block, const float* targets, const float* scale,
+                               float* gradient, Term term) {
   eachGroup([&](int lane) {
     const Targets t = {targets + lane, g.labels != 0};
     const Vec factor = load(scale + lane);
-    for (int32_t k = 0; k < g.classes; k++) {
+    for (int32_t k = block.begin; k < block.end; k++) {
       storeScaled(gradient + rowAt(k, lane), term(k, lane, t.of(k)), factor);
     }
   });
+}
+
+template <class Term>
+LAMINET_INLINE void eachTerm(const LossGeometry& g, const float* targets, const float* scale, float* gradient,
+                             Term term) {
+  eachTermOf(g, {0, g.classes}, targets, scale, gradient, term);
 }
 
 }  // namespace LAMINET_ISA

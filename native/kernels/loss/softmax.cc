@@ -1,30 +1,19 @@
-// Losses over the softmax of their inputs. What all classes of a lane have in common lies in memory between the loops,
-// each of which reads what it needs.
+// Cross-entropy and logistic error over the softmax of their inputs.
+#include "kernels/loss/softmax.h"
+
 #include "kernels/loss/functions.h"
-#include "kernels/loss/rows.h"
 #include "simd/math.h"
 
 namespace laminet {
 namespace LAMINET_ISA {
-namespace {
 
-// A number for each lane.
-struct Row {
-  alignas(64) float values[kLanes];
-  LAMINET_INLINE Vec of(int lane) const { return load(values + lane); }
-};
-
-// rows = exp(logits - shift) for classes [begin, end).
 void expOfRest(int32_t begin, int32_t end, const float* logits, const Row& shift, float* rows) {
   fillRows(begin, end, rows,
            [&](int64_t at) { return sub(load(logits + at), shift.of(static_cast<int>(at % kLanes))); });
   expRows(end - begin, rows);
 }
 
-// The largest logit of each lane, its class, and the sum of exp(z - largest).
-struct Softmax {
-  Row most, winner, sum;
-};
+namespace {
 
 void findMost(const LossGeometry& g, const float* logits, Softmax& s) {
   eachGroup([&](int lane) {
@@ -58,20 +47,12 @@ LAMINET_INLINE void sumExps(const LossGeometry& g, const float* logits, const Ro
   });
 }
 
+}  // namespace
+
 void findSoftmax(const LossGeometry& g, const float* logits, Softmax& s) {
   findMost(g, logits, s);
   sumExps(g, logits, s.most, s.sum, [](int32_t, int, Vec e) { return e; });
 }
-
-LAMINET_INLINE Mask winsAt(const Softmax& s, int32_t k, int lane) {
-  return equal(s.winner.of(lane), broadcast(static_cast<float>(k)));
-}
-
-// What the logistic error over softmax outputs needs beside the softmax: the classes other than the largest.
-struct Others {
-  Row second;  // their largest logit
-  Row sum;     // of exp(z - second) over them
-};
 
 void findOthers(const LossGeometry& g, const float* logits, const Softmax& s, Others& others) {
   eachGroup([&](int lane) {
@@ -85,6 +66,8 @@ void findOthers(const LossGeometry& g, const float* logits, const Softmax& s, Ot
   sumExps(g, logits, others.second, others.sum,
           [&](int32_t k, int lane, Vec e) { return select(winsAt(s, k, lane), zero(), e); });
 }
+
+namespace {
 
 // What an output's logistic loss pulls at its logit, from e = exp(z - largest).
 LAMINET_INLINE Vec pull(Vec e, Vec sum, Vec target) {

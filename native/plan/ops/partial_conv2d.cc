@@ -1,5 +1,7 @@
 // Convolution in which each filter sees some of the channels, and its gradients. The table behind the geometry: by
 // filter, its number of kernels; then by kernel, its channel.
+#include <math.h>
+
 #include <numeric>
 
 #include "plan/calls.h"
@@ -18,12 +20,19 @@ constexpr GeometryFormat format() {
 
 int64_t kernelsOf(const Instruction& i) { return static_cast<int64_t>(i.table.size()) - i.geometry.conv2d.outChannels; }
 
+// The table, which must be sound, as whole numbers.
+std::vector<int32_t> wholeTable(const Instruction& i) { return {i.table.begin(), i.table.end()}; }
+
 // Every filter has kernels, for channels that there are, in ascending order.
 bool validTable(const Instruction& i) {
   const Conv2dGeometry& g = i.geometry.conv2d;
   const int64_t kernels = kernelsOf(i);
   if (kernels < 1) return false;
-  const int32_t* counts = i.table.data();
+  for (const double number : i.table) {
+    if (!(number >= 0 && number <= kMostField && number == floor(number))) return false;
+  }
+  const std::vector<int32_t> table = wholeTable(i);
+  const int32_t* counts = table.data();
   const int32_t* channels = counts + g.outChannels;
   int64_t next = 0;
   for (int32_t k = 0; k < g.outChannels; k++) {
@@ -78,8 +87,9 @@ std::vector<int32_t> listsOf(const Instruction& i) {
   const auto inChannels = static_cast<size_t>(g.inChannels);
   const auto total = static_cast<size_t>(kernelsOf(i));
   std::vector<int32_t> firstKernels(outChannels + 1, 0), firstUses(inChannels + 1, 0), kernels(total), filters(total);
-  std::partial_sum(i.table.begin(), i.table.begin() + g.outChannels, firstKernels.begin() + 1);
-  const int32_t* channels = i.table.data() + outChannels;
+  const std::vector<int32_t> table = wholeTable(i);
+  std::partial_sum(table.begin(), table.begin() + g.outChannels, firstKernels.begin() + 1);
+  const int32_t* channels = table.data() + outChannels;
   for (size_t n = 0; n < total; n++) firstUses[static_cast<size_t>(channels[n]) + 1]++;
   std::partial_sum(firstUses.begin(), firstUses.end(), firstUses.begin());
   std::vector<int32_t> next(firstUses);
