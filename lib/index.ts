@@ -73,12 +73,15 @@ export {
 } from './layers/define-layer';
 export { type DenseOptions, dense } from './layers/dense';
 export { type DepthwiseConv2dOptions, depthwiseConv2d } from './layers/depthwise-conv2d';
+export { type DropoutOptions, dropout, spatialDropout2d } from './layers/dropout';
 export { flatten, linearize } from './layers/flatten';
 export { type Cropping2dOptions, cropping2d, type ZeroPadding2dOptions, zeroPadding2d } from './layers/frame';
 export { globalAveragePool2d, globalMaxPool2d } from './layers/global-pool2d';
+export { type GroupNormOptions, groupNorm, type LayerNormOptions, layerNorm } from './layers/group-norm';
 export { input } from './layers/input';
 export { add, concat, multiply } from './layers/join';
 export type { Layer, ParameterKind } from './layers/layer';
+export { type LocalResponseNormOptions, localResponseNorm } from './layers/local-response-norm';
 export { type MaxPool2dOptions, maxPool2d } from './layers/max-pool2d';
 export type { InputNode, NetworkNode } from './layers/node';
 export { type ConnectionTableName, type PartialConv2dOptions, partialConv2d } from './layers/partial-conv2d';

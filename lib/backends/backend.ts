@@ -59,6 +59,13 @@ export interface RunRequest {
   readonly state?: FloatArray;
   /** The program's step factors, for one update after the other. Missing where there are none. */
   readonly factors?: Float64Array;
+  /** The key of the random numbers that layers draw, a whole number from 0 to 2^53 - 1. Default: 0. */
+  readonly seed?: number;
+  /**
+   * Steps of training that were made before this run, from 0 to 2^53 - 1: the run's step i draws the random numbers of step
+   * `stepsBefore + i`, so that one that goes on where another ended draws what the other would have drawn. Default: 0.
+   */
+  readonly stepsBefore?: number;
   /** One a step: receives its loss. */
   readonly losses: Float64Array;
   /** One a step: receives the number of correctly classified samples. */

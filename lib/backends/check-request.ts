@@ -34,6 +34,12 @@ function requireArray(field: string, value: unknown, kind: Kind, least: number):
   if (length < least) refuse(field, `${length}`, `${name} of ${least} numbers`);
 }
 
+/** Throws unless `value` is left out or is a whole number that is exact, and not below 0. */
+function requireWhole(field: string, value: unknown): void {
+  if (value === undefined || (Number.isSafeInteger(value) && (value as number) >= 0)) return;
+  refuse(field, String(value), 'a whole number from 0 to 2^53 - 1');
+}
+
 /** Data may be narrower than the run: data sets hold float32, and widening it is exact. */
 function dataKind(precision: Precision, data: unknown): Kind {
   return types.isFloat32Array(data) ? 'float32' : precision;
@@ -114,6 +120,8 @@ export function checkRequest(program: Program, precision: Precision, request: Ru
     requireArray('state', request.state, precision, expected);
     if (request.state?.length !== expected) refuse('state', `${request.state?.length}`, `${expected} numbers`);
   }
+  requireWhole('seed', request.seed);
+  requireWhole('stepsBefore', request.stepsBefore);
   if (program.stepFactors > 0) requireArray('factors', request.factors, 'float64', updates * program.stepFactors);
   if (request.results.length !== program.results.length) {
     refuse('results', `${request.results.length}`, `${program.results.length} arrays`);

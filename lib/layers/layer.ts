@@ -40,6 +40,8 @@ export interface Emitter {
   /** Whether the layer that is being emitted is frozen: its parameters, and what it keeps beside them, stay as they are. */
   readonly frozen: boolean;
   emit<A, G extends Geometry>(op: Op<A, G>, inputs: readonly (Value | undefined)[], attributes: A): Value;
+  /** The number of a use of random numbers, another at each call: what the layer draws by it, no other layer draws. */
+  nextRandomUse(): number;
   /** Takes the functions of a layer of the user's own into the program; returns their number. */
   custom(functions: CustomFunctions): number;
   /** Adds something to be done at the end of each step of training, after the gradients. */

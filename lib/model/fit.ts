@@ -39,7 +39,7 @@ export interface FitOptions {
   readonly validationWeights?: WeightsChoice;
   /** Whether each epoch goes through the data in a new random order. Default: true. */
   readonly shuffle?: boolean;
-  /** Of the orders. Default: the model's seed. */
+  /** Of the orders, and of what layers draw in training (`dropout`). Default: the model's seed. */
   readonly seed?: number;
   /** Stops after the step under way; the model stays usable, and `fit` returns what is finished. */
   readonly signal?: AbortSignal;
@@ -81,9 +81,11 @@ function epochOrder({ data, shuffle, seed }: TrainingContext, epoch: number): Ui
   return order;
 }
 
-function epochRequest(context: TrainingContext, order: Uint32Array, rates: Float64Array): DataRequest {
-  const { program, precision, store, losses, data, optimizerState } = context;
-  return makeRequest(program, data, order, { precision, store, losses, optimizer: optimizerState.memory(rates) });
+/** A run that goes on where the training stands, or `ahead` steps later. */
+function epochRequest(context: TrainingContext, order: Uint32Array, rates: Float64Array, ahead = 0): DataRequest {
+  const { program, precision, store, losses, data, optimizerState, seed } = context;
+  const optimizer = optimizerState.memory(rates, ahead);
+  return { ...makeRequest(program, data, order, { precision, store, losses, optimizer }), seed };
 }
 
 /**
@@ -98,10 +100,12 @@ async function replay(context: TrainingContext, start: Start, step: number): Pro
   context.store.values.set(start.values);
   optimizerState.values.set(start.state);
   optimizerState.steps = start.steps;
+  optimizerState.batches = start.batches;
   if (updates === 0) return;
   const order = epochOrder(context, start.epoch).slice(0, updates * stepsPerUpdate * context.batchSize);
   await context.plan.run(epochRequest(context, order, start.rates.slice(0, updates)));
   optimizerState.steps += updates;
+  optimizerState.batches += updates * stepsPerUpdate;
 }
 
 /** The parameters and the optimizer's state at the start of an epoch, the rates of its updates, and the losses that its steps then had. */
@@ -109,8 +113,9 @@ interface Start {
   readonly epoch: number;
   readonly values: TrainingContext['store']['values'];
   readonly state: OptimizerState['values'];
-  /** That the optimizer had made. */
+  /** That the optimizer had made, and of how many batches. */
   readonly steps: number;
+  readonly batches: number;
   readonly rates: Float64Array;
   losses: number[];
 }
@@ -126,7 +131,7 @@ async function failDiverged(
   const current = starts.at(-1) as Start;
   const before = starts.at(-2);
   const order = request.order.slice(step * batchSize, (step + 1) * batchSize);
-  const failing = epochRequest(context, order, current.rates.slice(updates, updates + 1));
+  const failing = epochRequest(context, order, current.rates.slice(updates, updates + 1), step);
   const lossesBefore = step > 0 ? [...request.losses.subarray(0, step)] : (before?.losses ?? []);
   // The loss is that of the weights which the update before has made.
   const learningRate =
@@ -174,8 +179,8 @@ export async function train(context: TrainingContext): Promise<History> {
 
   for (let epoch = 1; epoch <= epochs && !signal?.aborted; epoch++) {
     const rates = epochRates(schedule, epoch, updatesPerEpoch, scheduleState);
-    const { values: state, steps } = optimizerState;
-    const start = { epoch, values: store.values.slice(), state: state.slice(), steps, rates, losses: [] };
+    const { values: state, steps, batches } = optimizerState;
+    const start = { epoch, values: store.values.slice(), state: state.slice(), steps, batches, rates, losses: [] };
     starts = [...starts.slice(-1), start];
     const request = { ...epochRequest(context, epochOrder(context, epoch), rates), ...(profile ? { profile } : {}) };
     const epochBegan = performance.now();
@@ -201,7 +206,9 @@ export async function train(context: TrainingContext): Promise<History> {
     if (failure !== undefined) throw failure;
     if (outcome.status === 'diverged') await failDiverged(context, starts, request, outcome.steps);
     // A run that was stopped has not made the update of the steps that it had begun to gather.
-    optimizerState.steps += outcome.status === 'done' ? updatesPerEpoch : Math.floor(outcome.steps / stepsPerUpdate);
+    const updates = outcome.status === 'done' ? updatesPerEpoch : Math.floor(outcome.steps / stepsPerUpdate);
+    optimizerState.steps += updates;
+    optimizerState.batches += outcome.status === 'done' ? stepsPerEpoch : updates * stepsPerUpdate;
     trained += Math.min(outcome.steps * batchSize, data.count);
     if (outcome.status === 'stopped') break;
     (starts.at(-1) as Start).losses = [...request.losses];
@@ -227,6 +234,12 @@ export async function train(context: TrainingContext): Promise<History> {
   const reason = signal?.aborted && records.length < epochs ? 'aborted' : 'done';
   onEvent({ type: 'end', reason, epochs: records.length, seconds: (performance.now() - began) / 1000 });
   return { epochs: records, reason, ...(profile ? { profile: profileRows(context.program, profile, trained) } : {}) };
+}
+
+/** Throws unless a seed can be the key of random numbers. */
+export function checkSeed(seed: number): void {
+  if (Number.isSafeInteger(seed) && seed >= 0) return;
+  throw new LaminetError('E_OPTION', `seed must be a whole number from 0 to 2^53 - 1, found ${String(seed)}`, { seed });
 }
 
 /** Throws unless updates can be made of so many steps; `weighted`: whether samples have shares of their own in their step's loss. */

@@ -7,11 +7,14 @@ import { type Conv2dTransposeOptions, conv2dTranspose } from '../layers/conv2d-t
 import type { DefinedLayer } from '../layers/define-layer';
 import { type DenseOptions, dense } from '../layers/dense';
 import { type DepthwiseConv2dOptions, depthwiseConv2d } from '../layers/depthwise-conv2d';
+import { type DropoutOptions, dropout, spatialDropout2d } from '../layers/dropout';
 import { flatten } from '../layers/flatten';
 import { type Cropping2dOptions, cropping2d, type ZeroPadding2dOptions, zeroPadding2d } from '../layers/frame';
 import { globalAveragePool2d, globalMaxPool2d } from '../layers/global-pool2d';
+import { type GroupNormOptions, groupNorm, type LayerNormOptions, layerNorm } from '../layers/group-norm';
 import { JOINING_KINDS, joiningLayer } from '../layers/join';
 import type { JoiningLayer, Layer, LayerConfig, NamedOptions } from '../layers/layer';
+import { type LocalResponseNormOptions, localResponseNorm } from '../layers/local-response-norm';
 import { type MaxPool2dOptions, maxPool2d } from '../layers/max-pool2d';
 import { type PartialConv2dOptions, partialConv2d } from '../layers/partial-conv2d';
 import { type PreluOptions, prelu } from '../layers/prelu';
@@ -30,7 +33,12 @@ const REBUILD: ReadonlyMap<string, Rebuild> = new Map<string, Rebuild>([
   ['depthwiseConv2d', (config) => depthwiseConv2d(config as unknown as DepthwiseConv2dOptions)],
   ['separableConv2d', (config) => separableConv2d(config as unknown as SeparableConv2dOptions)],
   ['partialConv2d', (config) => partialConv2d(config as unknown as PartialConv2dOptions)],
+  ['dropout', (config) => dropout(config as unknown as DropoutOptions)],
+  ['spatialDropout2d', (config) => spatialDropout2d(config as unknown as DropoutOptions)],
   ['batchNorm', (config) => batchNorm(config as BatchNormOptions)],
+  ['layerNorm', (config) => layerNorm(config as LayerNormOptions)],
+  ['groupNorm', (config) => groupNorm(config as unknown as GroupNormOptions)],
+  ['localResponseNorm', (config) => localResponseNorm(config as LocalResponseNormOptions)],
   ['maxPool2d', (config) => maxPool2d(config as MaxPool2dOptions)],
   ['averagePool2d', (config) => averagePool2d(config as AveragePool2dOptions)],
   ['globalAveragePool2d', (config) => globalAveragePool2d(config)],

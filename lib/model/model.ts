@@ -15,7 +15,7 @@ import type { Shape } from '../tensor/shape';
 import type { FloatArray, Precision } from '../tensor/storage';
 import { type CompileOptions, compileProgram, type InputFormat } from './compile';
 import type { Evaluation, History } from './events';
-import { checkAccumulation, checkEpochs, type FitOptions, train } from './fit';
+import { checkAccumulation, checkEpochs, checkSeed, type FitOptions, train } from './fit';
 import { frozenAtFirst, layersFitting, trainedCount } from './frozen';
 import type { Graph } from './graph';
 import { checkMeasured, checkMetrics, measure, observationsOf } from './measure';
@@ -147,11 +147,7 @@ export class Model {
     seed: number,
     options: { initialize?: boolean; frozen?: ReadonlySet<string> } = {},
   ) {
-    if (!Number.isSafeInteger(seed) || seed < 0) {
-      throw new LaminetError('E_OPTION', `seed must be a whole number from 0 to 2^53 - 1, found ${String(seed)}`, {
-        seed,
-      });
-    }
+    checkSeed(seed);
     this.name = name;
     this.graph = graph;
     this.seed = seed;
@@ -266,6 +262,7 @@ export class Model {
       sampleWeights,
     } = options;
     checkEpochs(epochs);
+    checkSeed(seed);
     checkBatchSize(batchSize, data.count);
     checkMeasurable(this.graph, loss, data, this.name);
     checkMeasured(metrics, this.graph, data);

@@ -17,6 +17,7 @@ export interface OptimizerMemory {
   readonly learningRates: Float64Array;
   readonly state?: FloatArray;
   readonly factors?: Float64Array;
+  readonly stepsBefore?: number;
 }
 
 /** A tensor that is kept of a parameter. */
@@ -54,6 +55,8 @@ export class OptimizerState {
   readonly values: FloatArray;
   /** Updates that were made. */
   steps = 0;
+  /** Batches that were gone through to make them. */
+  batches = 0;
   readonly #rules: UpdateRules;
   readonly #graph: Graph;
 
@@ -91,11 +94,12 @@ export class OptimizerState {
     return copy;
   }
 
-  /** For the next updates, one for each rate. */
-  memory(learningRates: Float64Array): OptimizerMemory {
+  /** For the next updates, one for each rate; their first step comes `ahead` steps after those that were made. */
+  memory(learningRates: Float64Array, ahead = 0): OptimizerMemory {
     const factors = updateFactors(this.#rules);
     return {
       learningRates,
+      stepsBefore: this.batches + ahead,
       ...(this.values.length > 0 && { state: this.values }),
       ...(factors && { factors: stepFactors(factors, this.steps + 1, learningRates.length) }),
     };

@@ -31,6 +31,8 @@ export class ProgramBuilder implements Emitter {
   /** What {@link update} was told, in order. */
   readonly updates: Instruction[] = [];
 
+  #randomUses = 0;
+
   /** What {@link custom} was told, in order. */
   readonly customs: CustomFunctions[] = [];
 
@@ -38,6 +40,11 @@ export class ProgramBuilder implements Emitter {
     readonly training = false,
     readonly batchSize = 1,
   ) {}
+
+  nextRandomUse(): number {
+    this.#randomUses += 1;
+    return this.#randomUses - 1;
+  }
 
   custom(functions: CustomFunctions): number {
     return this.customs.push(functions) - 1;

@@ -136,6 +136,12 @@ export const OP_NAMES = [
   'preluGradTerms',
   'predictedClass',
   'targetRank',
+  'dropout',
+  'groupNorm',
+  'groupNormGradInput',
+  'groupNormGradGamma',
+  'localResponseNorm',
+  'localResponseNormGrad',
 ] as const;
 
 /** The name of an instruction. */

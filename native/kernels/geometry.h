@@ -142,4 +142,21 @@ struct FollowGeometry {
   double momentum;
 };
 
+// Channels, which are kept or dropped as a whole, and the places of each. Random words below the threshold drop.
+struct DropoutGeometry {
+  int32_t channels, pixels;
+  uint32_t threshold, stream;
+  float scale;
+};
+
+struct GroupNormGeometry {
+  int32_t channels, pixels, groups;
+  float epsilon;
+};
+
+struct LocalResponseNormGeometry {
+  int32_t channels, pixels, size;
+  float alpha, beta, k;
+};
+
 }  // namespace laminet

@@ -49,6 +49,9 @@ const KernelTable& kernelTable() {
       .elementwise = &elementwiseKernels(),
       .channels = &channelKernels(),
       .ranking = &rankingKernels(),
+      .dropout = &dropoutKernels(),
+      .groupNorm = &groupNormKernels(),
+      .localResponseNorm = &localResponseNormKernels(),
   };
   return table;
 }

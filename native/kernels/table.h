@@ -6,8 +6,11 @@
 #include "kernels/conv2d/conv2d.h"
 #include "kernels/conv2d/conv2d_pool.h"
 #include "kernels/dense/dense.h"
+#include "kernels/dropout/dropout.h"
 #include "kernels/elementwise/elementwise.h"
 #include "kernels/gather/gather.h"
+#include "kernels/group_norm/group_norm.h"
+#include "kernels/local_response_norm/local_response_norm.h"
 #include "kernels/loss/loss.h"
 #include "kernels/max_pool2d/max_pool2d.h"
 #include "kernels/orthogonalize/orthogonalize.h"
@@ -43,33 +46,39 @@ struct KernelTable {
   const ElementwiseKernels* elementwise;
   const ChannelKernels* channels;
   const RankingKernels* ranking;
+  const DropoutKernels* dropout;
+  const GroupNormKernels* groupNorm;
+  const LocalResponseNormKernels* localResponseNorm;
 };
 
 // Samples in a slice; the layout of every tensor of a slice.
 constexpr int32_t kSliceSamples = 16;
 
-#define LAMINET_DECLARE_KERNELS(isa)                  \
-  namespace isa {                                     \
-  const Conv2dKernels& conv2dKernels();               \
-  const Conv2dPoolKernels& conv2dPoolKernels();       \
-  const DenseKernels& denseKernels();                 \
-  const MaxPool2dKernels& maxPool2dKernels();         \
-  const SoftmaxKernels& softmaxKernels();             \
-  const LossKernels& lossKernels();                   \
-  const GatherKernels& gatherKernels();               \
-  const UpdateKernels& updateKernels();               \
-  const OrthogonalizeKernels& orthogonalizeKernels(); \
-  const PeakKernels& peakKernels();                   \
-  const PairwiseKernels& pairwiseKernels();           \
-  const PlanarKernels& planarKernels();               \
-  const AveragePool2dKernels& averagePool2dKernels(); \
-  const BatchNormKernels& batchNormKernels();         \
-  const WinogradKernels& winogradKernels();           \
-  const PartialConv2dKernels& partialConv2dKernels(); \
-  const ElementwiseKernels& elementwiseKernels();     \
-  const ChannelKernels& channelKernels();             \
-  const RankingKernels& rankingKernels();             \
-  const KernelTable& kernelTable();                   \
+#define LAMINET_DECLARE_KERNELS(isa)                          \
+  namespace isa {                                             \
+  const Conv2dKernels& conv2dKernels();                       \
+  const Conv2dPoolKernels& conv2dPoolKernels();               \
+  const DenseKernels& denseKernels();                         \
+  const MaxPool2dKernels& maxPool2dKernels();                 \
+  const SoftmaxKernels& softmaxKernels();                     \
+  const LossKernels& lossKernels();                           \
+  const GatherKernels& gatherKernels();                       \
+  const UpdateKernels& updateKernels();                       \
+  const OrthogonalizeKernels& orthogonalizeKernels();         \
+  const PeakKernels& peakKernels();                           \
+  const PairwiseKernels& pairwiseKernels();                   \
+  const PlanarKernels& planarKernels();                       \
+  const AveragePool2dKernels& averagePool2dKernels();         \
+  const BatchNormKernels& batchNormKernels();                 \
+  const WinogradKernels& winogradKernels();                   \
+  const PartialConv2dKernels& partialConv2dKernels();         \
+  const ElementwiseKernels& elementwiseKernels();             \
+  const ChannelKernels& channelKernels();                     \
+  const RankingKernels& rankingKernels();                     \
+  const DropoutKernels& dropoutKernels();                     \
+  const GroupNormKernels& groupNormKernels();                 \
+  const LocalResponseNormKernels& localResponseNormKernels(); \
+  const KernelTable& kernelTable();                           \
   }
 
 LAMINET_DECLARE_KERNELS(sse2)

@@ -28,6 +28,8 @@ struct RunBuffers {
   double* penalties = nullptr;  // null where the program has none
   int32_t* control = nullptr;
   double* profile = nullptr;  // null where nobody asks
+  uint64_t seed = 0;          // of the random numbers that ops draw
+  int64_t stepsBefore = 0;    // made before the run
   double version = 0;         // of the parameters: the same number for the same values; 0 for unknown
   std::vector<float*> results;
   // What functions of the caller's compute with, and how they are called: for an instruction, with the step's samples.
@@ -61,6 +63,8 @@ struct Slice {
   int32_t samples;          // how many of its lanes are in use
   int64_t row;              // of the slice's first sample among the run's results
   int32_t stepSamples;      // in the whole step
+  uint32_t firstSample;     // the place of the slice's first sample in the step
+  uint32_t step;            // the step's number, with those made before the run
   double* loss;             // receive the sums over the slice's samples
   double* correct;
   std::atomic<bool>* failed;  // whether a function of the caller's has failed

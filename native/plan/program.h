@@ -83,6 +83,9 @@ union Geometry {
   CustomGeometry custom;
   TakeGradientGeometry takeGradient;
   FollowGeometry follow;
+  DropoutGeometry dropout;
+  GroupNormGeometry groupNorm;
+  LocalResponseNormGeometry localResponseNorm;
   UpdateGeometry update;
   PenaltyGeometry penalty;
   ClipGeometry clip;

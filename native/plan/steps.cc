@@ -144,6 +144,8 @@ Slice Plan::sliceOf(int64_t step, int32_t number, int index) {
   slice.row = step * program_.batchSize + static_cast<int64_t>(number) * lowered_.lanes;
   slice.indices = buffers_.order + slice.row;
   slice.stepSamples = stepSamples(step);
+  slice.firstSample = static_cast<uint32_t>(number) * static_cast<uint32_t>(lowered_.lanes);
+  slice.step = static_cast<uint32_t>(buffers_.stepsBefore + step);
   slice.samples = std::min(lowered_.lanes, slice.stepSamples - number * lowered_.lanes);
   Sums& sums = sums_[step & 1][number];
   slice.loss = &sums.loss;

@@ -81,6 +81,8 @@ interface Buffers {
   weights: unknown;
   exchange: unknown;
   callBack: unknown;
+  seed: unknown;
+  stepsBefore: unknown;
 }
 
 function run(addon: Addon, plan: unknown, buffers: Buffers, onEvent: unknown = () => undefined): number {
@@ -115,6 +117,8 @@ function makeBuffers(entries = SAMPLES): Buffers & { order: Uint32Array; control
     weights: new Float32Array(entries).fill(1 / BATCH),
     exchange: undefined,
     callBack: undefined,
+    seed: 0,
+    stepsBefore: 0,
   };
 }
 
@@ -164,6 +168,8 @@ function buffersFor(numbers: readonly number[]): Buffers | undefined {
     weights: new Float32Array(entries).fill(0.1),
     exchange: undefined,
     callBack: undefined,
+    seed: 0,
+    stepsBefore: 0,
   };
 }
 
@@ -305,7 +311,7 @@ describe('buffers that the addon is to run on', () => {
       'a view of bytes': new DataView(new ArrayBuffer(4096)),
       'another type': new BigInt64Array(4096),
     };
-    if (field === 'version') delete values['a number'];
+    if (field === 'version' || field === 'seed' || field === 'stepsBefore') delete values['a number'];
     if (field === 'profile') delete values.nothing;
     if (ArrayBuffer.isView(value)) {
       const array = value as Float32Array;
@@ -326,6 +332,9 @@ describe('buffers that the addon is to run on', () => {
     { field: 'parameters', what: 'one too long', value: new Float32Array(program.parameterElements + 1) },
     { field: 'gradients', what: 'one too long', value: new Float32Array(program.parameterElements + 1) },
     { field: 'state', what: 'one too long', value: new Float32Array(3 * program.parameterElements + 1) },
+    ...(['seed', 'stepsBefore'] as const).flatMap((field) =>
+      [-1, 0.5, 2 ** 53, Number.NaN, Number.POSITIVE_INFINITY].map((value) => ({ field, what: `${value}`, value })),
+    ),
     { field: 'order', what: 'an index beyond the data', value: Uint32Array.of(0, 1, SAMPLES) },
     { field: 'order', what: 'the largest index', value: Uint32Array.of(0xffff_ffff) },
     { field: 'profile', what: 'one too short', value: new Float64Array(program.instructions.length + 1) },

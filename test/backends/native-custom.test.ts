@@ -62,6 +62,8 @@ function makeBuffers(callBack: unknown, exchange: unknown, parameterElements = p
     undefined,
     exchange,
     callBack,
+    0,
+    0,
   ];
 }
 

@@ -4,10 +4,13 @@ import { batchNorm } from '../../lib/layers/batch-norm';
 import { conv2d } from '../../lib/layers/conv2d';
 import { conv2dTranspose } from '../../lib/layers/conv2d-transpose';
 import { depthwiseConv2d } from '../../lib/layers/depthwise-conv2d';
+import { dropout, spatialDropout2d } from '../../lib/layers/dropout';
 import { flatten } from '../../lib/layers/flatten';
 import { cropping2d, zeroPadding2d } from '../../lib/layers/frame';
 import { globalAveragePool2d, globalMaxPool2d } from '../../lib/layers/global-pool2d';
+import { groupNorm, layerNorm } from '../../lib/layers/group-norm';
 import type { Layer } from '../../lib/layers/layer';
+import { localResponseNorm } from '../../lib/layers/local-response-norm';
 import { maxPool2d } from '../../lib/layers/max-pool2d';
 import { partialConv2d } from '../../lib/layers/partial-conv2d';
 import { separableConv2d } from '../../lib/layers/separable-conv2d';
@@ -99,6 +102,11 @@ const OTHERS: Readonly<Record<string, (channels: number) => Layer>> = {
   globalAveragePool2d: () => globalAveragePool2d(),
   globalMaxPool2d: () => globalMaxPool2d(),
   batchNorm: () => batchNorm(),
+  layerNorm: () => layerNorm(),
+  groupNorm: (channels) => groupNorm({ groups: channels }),
+  localResponseNorm: () => localResponseNorm({ alpha: 0.1 }),
+  dropout: () => dropout({ rate: 0.3 }),
+  spatialDropout2d: () => spatialDropout2d({ rate: 0.3 }),
   tanh: () => activation('tanh'),
   softmax: () => activation('softmax'),
   flatten: () => flatten(),

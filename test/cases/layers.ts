@@ -6,7 +6,9 @@ import { conv2dTransposeCases } from './conv2d-transpose';
 import { customCases } from './custom';
 import { denseCases } from './dense';
 import { depthwiseConv2dCases, separableConv2dCases } from './depthwise-conv2d';
+import { dropoutCases } from './dropout';
 import { frameCases } from './frame';
+import { sampleNormCases } from './group-norm';
 import type { LayerCase } from './layer-case';
 import { maxPool2dCases } from './max-pool2d';
 import { partialConv2dCases } from './partial-conv2d';
@@ -28,6 +30,8 @@ export const layerCases: readonly LayerCase[] = [
   { kind: 'frame', cases: frameCases },
   { kind: 'batchNorm', cases: batchNormCases },
   { kind: 'custom', cases: customCases },
+  { kind: 'sample norms', cases: sampleNormCases },
+  { kind: 'dropout', cases: dropoutCases },
   { kind: 'dense', cases: denseCases },
   { kind: 'activation', cases: activationCases },
   { kind: 'slice', cases: sliceCases },

@@ -6,7 +6,9 @@ import { dense } from '../../lib/layers/dense';
 import { flatten } from '../../lib/layers/flatten';
 import { zeroPadding2d } from '../../lib/layers/frame';
 import { globalAveragePool2d, globalMaxPool2d } from '../../lib/layers/global-pool2d';
+import { groupNorm, layerNorm } from '../../lib/layers/group-norm';
 import type { Layer } from '../../lib/layers/layer';
+import { type LocalResponseNormOptions, localResponseNorm } from '../../lib/layers/local-response-norm';
 import { maxPool2d } from '../../lib/layers/max-pool2d';
 import { prelu } from '../../lib/layers/prelu';
 import { upsampling2d } from '../../lib/layers/upsampling2d';
@@ -71,6 +73,10 @@ const LAYERS: Readonly<Record<string, (fixture: Fixture) => Layer>> = {
   flatten: () => flatten(),
   act: ({ name }) => activation(activationOf(name)),
   prelu: () => prelu(),
+  layer_norm: ({ attributes }) => layerNorm({ epsilon: attributes.eps as number }),
+  group_norm: ({ attributes }) =>
+    groupNorm({ groups: attributes.num_groups as number, epsilon: attributes.eps as number }),
+  local_response_norm: ({ attributes }) => localResponseNorm(attributes as LocalResponseNormOptions),
 };
 
 const PREFIXES = [
@@ -86,6 +92,9 @@ const PREFIXES = [
   'flatten_',
   'act_',
   'prelu_',
+  'layer_norm_',
+  'group_norm_',
+  'local_response_norm_',
 ];
 
 const CASES = PREFIXES.flatMap((prefix) => fixtureNames(prefix).map((name) => ({ name, op: prefix.slice(0, -1) })));
@@ -105,6 +114,9 @@ it('has every case that PyTorch made for the ops', () => {
     flatten_: 1,
     act_: 18,
     prelu_: 1,
+    layer_norm_: 1,
+    group_norm_: 1,
+    local_response_norm_: 1,
   });
 });
 

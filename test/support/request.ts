@@ -20,8 +20,10 @@ export interface RequestFields {
   readonly learningRate?: number;
   /** What the program was compiled with, where it keeps a state or is given factors. */
   readonly optimizer?: Optimizer;
+  /** Of the random numbers that layers draw. Default: 0. */
+  readonly seed?: number;
   readonly averaging?: WeightAveraging;
-  /** That the optimizer has made before. Default: 0. */
+  /** Updates, and steps, that were made before. Default: 0. */
   readonly stepsBefore?: number;
   /** Default: zeros. */
   readonly state?: FloatArray;
@@ -57,7 +59,7 @@ export function makeRequest(program: Program, precision: Precision, fields: Requ
   const order = orderOf(fields.order ?? Array.from({ length: count }, (_, sample) => sample));
   const steps = Math.ceil(order.length / program.batchSize);
   const bytes = program.source.kind === 'uint8';
-  const { targets, learningRate, optimizer, stepsBefore = 0 } = fields;
+  const { targets, learningRate, optimizer, stepsBefore = 0, seed = 0 } = fields;
   const updates = Math.ceil(steps / program.stepsPerUpdate);
   const learningRates = learningRate === undefined ? undefined : doubles(updates).fill(learningRate);
   const factors = optimizer && updateFactors({ optimizer, ...(fields.averaging && { averaging: fields.averaging }) });
@@ -71,6 +73,8 @@ export function makeRequest(program: Program, precision: Precision, fields: Requ
     ...(learningRates && { learningRates }),
     state: fields.state ?? allocateFloats(precision, program.stateSlots * program.parameterElements),
     ...(factors && learningRates && { factors: stepFactors(factors, stepsBefore + 1, updates) }),
+    seed,
+    stepsBefore,
     losses: doubles(steps),
     correct: doubles(steps),
     ...(program.penalty >= 0 && { penalties: doubles(steps) }),

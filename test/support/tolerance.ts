@@ -77,6 +77,9 @@ export function longestReduction(program: Program, count: number): number {
       longest = Math.max(longest, taps * channels, count * size('outHeight') * size('outWidth'));
     } else if (op.startsWith('dense')) {
       longest = Math.max(longest, size('inputs'), size('outputs'), count);
+    } else if (op.startsWith('groupNorm')) {
+      const own = size('channels') * size('pixels');
+      longest = Math.max(longest, own / size('groups'), count * size('pixels'));
     } else if (op === 'biasGrad' || op.startsWith('batch')) {
       longest = Math.max(longest, count * size('pixels'));
     } else if (op.startsWith('maxPool2d') || op.startsWith('averagePool2d')) {

@@ -24,6 +24,8 @@ type RunBuffers = [
   weights: unknown,
   exchange: unknown,
   callBack: CallBack | undefined,
+  seed: number,
+  stepsBefore: number,
 ];
 
 /** What native/binding/addon.cc puts out. Numbers below zero are statuses; see {@link file://./status.ts}. */

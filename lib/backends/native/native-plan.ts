@@ -90,6 +90,8 @@ export class NativePlan implements Plan {
       request.weights,
       customs.exchange,
       customs.callBack,
+      request.seed ?? 0,
+      request.stepsBefore ?? 0,
     ] as const;
   }
 }

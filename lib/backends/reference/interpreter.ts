@@ -67,6 +67,7 @@ export function bindProgram(program: Program, memory: WorkingMemory, request: Ru
   const step: Step = {
     request,
     customs: program.customs,
+    number: 0,
     count: 0,
     first: 0,
     share: 1,
@@ -112,6 +113,7 @@ export function bindProgram(program: Program, memory: WorkingMemory, request: Ru
       const samples = request.order.length;
       const update = Math.floor(number / stepsPerUpdate);
       const firstOfUpdate = update * stepsPerUpdate * batchSize;
+      step.number = number;
       step.first = number * batchSize;
       step.count = Math.min(batchSize, samples - step.first);
       step.share = step.count / (Math.min(samples, firstOfUpdate + stepsPerUpdate * batchSize) - firstOfUpdate);

@@ -8,6 +8,8 @@ export interface Step {
   readonly request: RunRequest;
   /** The program's custom functions. */
   readonly customs: readonly CustomFunctions[];
+  /** This step's number in the run, from 0 on. */
+  number: number;
   /** Samples of this step: at most the program's batch size. */
   count: number;
   /** The entry of the order that is this step's first sample. */

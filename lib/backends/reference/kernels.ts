@@ -18,10 +18,13 @@ import { concat, slice, sliceGrad } from './concat';
 import { conv2d, conv2dGradInput, conv2dGradWeight } from './conv2d';
 import { custom, customGrad, fromRows, takeGradient, toRows } from './custom';
 import { dense, denseGradInput, denseGradWeight } from './dense';
+import { dropout } from './dropout';
 import { elementwise } from './elementwise';
 import { crop2d, zeroPad2d } from './frame';
 import { gather, scatter } from './gather';
+import { groupNorm, groupNormGradGamma, groupNormGradInput } from './group-norm';
 import type { AnyKernel } from './kernel';
+import { localResponseNorm, localResponseNormGrad } from './local-response-norm';
 import { classTargets, lossKernels, negativeEntropy } from './loss';
 import { maxNorm } from './max-norm';
 import { maxPool2d, maxPool2dGrad } from './max-pool2d';
@@ -109,4 +112,10 @@ export const kernels: Readonly<Record<OpName, AnyKernel>> = {
   preluGradTerms,
   predictedClass,
   targetRank,
+  dropout,
+  groupNorm,
+  groupNormGradInput,
+  groupNormGradGamma,
+  localResponseNorm,
+  localResponseNormGrad,
 };
