@@ -7,19 +7,11 @@ import { binaryCrossEntropy, logisticError } from './logistic';
 import { huber, meanAbsoluteError, meanSquaredError, sumOfSquaredErrors } from './regression';
 
 export type { Loss, LossDescription } from './contract';
-export {
-  type CrossEntropyOptions,
-  crossEntropy,
-  type KlDivergenceOptions,
-  klDivergence,
-  type NegativeLogLikelihoodOptions,
-  negativeLogLikelihood,
-} from './cross-entropy';
-export { type BinaryFocalOptions, binaryFocalLoss, type FocalOptions, focalLoss } from './focal';
+export { crossEntropy, klDivergence, negativeLogLikelihood } from './cross-entropy';
+export { binaryFocalLoss, focalLoss } from './focal';
 export { categoricalHinge, hinge } from './hinge';
-export { binaryCrossEntropy, type LogisticOptions, logisticError } from './logistic';
-export type { LossOptions } from './options';
-export { type HuberOptions, huber, meanAbsoluteError, meanSquaredError, sumOfSquaredErrors } from './regression';
+export { binaryCrossEntropy, logisticError } from './logistic';
+export { huber, meanAbsoluteError, meanSquaredError, sumOfSquaredErrors } from './regression';
 
 const LOSSES = {
   sse: sumOfSquaredErrors,
