@@ -3,13 +3,22 @@ import { input } from '../layers/input';
 import { model } from '../model/functional';
 import type { Model } from '../model/model';
 import { lenet5, lenet5First } from './lenet5';
+import { lenet51998 } from './lenet5-1998';
 import type { NetworkDefinition } from './network';
 import { oneConv, twoLayer } from './plain';
 import { resnet20 } from './resnet';
 import { vggSmall } from './vgg-small';
 
 /** The networks that can be named on the command line, from the smallest step to the largest. */
-export const NETWORKS: readonly NetworkDefinition[] = [twoLayer, oneConv, lenet5First, lenet5, vggSmall, resnet20];
+export const NETWORKS: readonly NetworkDefinition[] = [
+  twoLayer,
+  oneConv,
+  lenet5First,
+  lenet5,
+  lenet51998,
+  vggSmall,
+  resnet20,
+];
 
 /** The network of that name. Error: `E_UNKNOWN`, which lists the names. */
 export function networkNamed(name: string): NetworkDefinition {

@@ -2,6 +2,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCli } from '../../lib/cli/run-cli';
+import { LOSS_NAMES } from '../../lib/losses/loss';
 import { captureIo } from '../support/captured-output';
 import { writeMnistFolder } from '../support/mnist-folder';
 
@@ -88,7 +89,7 @@ describe('an option that cannot be used is one sentence, exit code 1, and nothin
     ['--seed 9007199254740992', '--seed must be a whole number from 0 to 2^53 - 1, found 9007199254740992'],
     ['--threads 0', '--threads must be a whole number from 1 to 64, found 0'],
     ['--threads 65', '--threads must be a whole number from 1 to 64, found 65'],
-    ['--loss huber', 'there is no loss "huber"; there are sse, crossEntropy, logistic, binaryCrossEntropy'],
+    ['--loss cosine', `there is no loss "cosine"; there are ${LOSS_NAMES.join(', ')}`],
     ['--backend gpu', 'there is no backend "gpu"; there are native, reference'],
   ])('%s', async (options, sentence) => {
     const argv = ['train', 'two-layer', '--data', join(folder, 'data'), '--out', join(folder, 'runs')];
@@ -100,7 +101,7 @@ describe('an option that cannot be used is one sentence, exit code 1, and nothin
   test.each(['train', 'inspect'])('%s of an unknown network', async (command) => {
     const { code, out, err } = await run([command, 'lenet']);
     const sentence =
-      'there is no network "lenet"; there are two-layer, one-conv, lenet5-first, lenet5, vgg-small, resnet20';
+      'there is no network "lenet"; there are two-layer, one-conv, lenet5-first, lenet5, lenet5-1998, vgg-small, resnet20';
     expect([code, out, err]).toEqual([1, '', `laminet: ${sentence}\n`]);
   });
 });

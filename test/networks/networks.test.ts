@@ -35,6 +35,34 @@ test.each([
   expect(graph.outputShape).toEqual([10]);
 });
 
+test('lenet5-1998 has the layers of its paper, with as many trained numbers', () => {
+  const { graph } = networkModel('lenet5-1998');
+  const trained = new Map<string, number>();
+  for (const { name, size } of graph.parameters) {
+    const layer = name.split('.')[0] ?? '';
+    trained.set(layer, (trained.get(layer) ?? 0) + size);
+  }
+  expect(Object.fromEntries(trained)).toEqual({
+    C1: 156,
+    S2: 12,
+    C3: 1516,
+    S4: 32,
+    C5: 48_120,
+    F6: 10_164,
+    output: 850,
+  });
+  expect(graph.nodes.map(({ built }) => built.outputShape.join('x'))).toEqual([
+    '6x28x28',
+    '6x14x14',
+    '16x10x10',
+    '16x5x5',
+    '120x1x1',
+    '120',
+    '84',
+    '10',
+  ]);
+});
+
 test('resnet20 is put together as its paper tells', () => {
   const { graph } = networkModel('resnet20');
   const nodes = (kind: string) => graph.nodes.filter(({ layer }) => layer.kind === kind);
@@ -91,7 +119,8 @@ test('a name that nothing answers to', () => {
   expect(() => networkNamed('lenet')).toThrow(
     expect.objectContaining({
       code: 'E_UNKNOWN',
-      message: 'there is no network "lenet"; there are two-layer, one-conv, lenet5-first, lenet5, vgg-small, resnet20',
+      message:
+        'there is no network "lenet"; there are two-layer, one-conv, lenet5-first, lenet5, lenet5-1998, vgg-small, resnet20',
     }),
   );
   expect(() => networkModel('toString')).toThrow(expect.objectContaining({ code: 'E_UNKNOWN' }));
