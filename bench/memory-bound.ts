@@ -1,7 +1,14 @@
 import { ACTIVATION_NAMES, activation } from '../lib/layers/activation';
+import { averagePool2d } from '../lib/layers/average-pool2d';
+import { batchNorm } from '../lib/layers/batch-norm';
+import { dropout, spatialDropout2d } from '../lib/layers/dropout';
+import { groupNorm } from '../lib/layers/group-norm';
 import type { Layer } from '../lib/layers/layer';
+import { localResponseNorm } from '../lib/layers/local-response-norm';
 import { maxPool2d } from '../lib/layers/max-pool2d';
 import { prelu } from '../lib/layers/prelu';
+import { upsampling2d } from '../lib/layers/upsampling2d';
+import { LOSS_NAMES, type LossName, toLoss } from '../lib/losses/loss';
 import { chain } from '../lib/model/graph';
 import type { Instruction, Program } from '../lib/ops/program';
 import { sizeOf } from '../lib/tensor/shape';
@@ -17,7 +24,14 @@ const SIZES = [
   { name: 'in memory', size: 512 },
 ] as const;
 
-const LAYERS: readonly { readonly channels: number; layer(): Layer }[] = [
+/** A layer whose kernels are measured, or a loss on what it puts out. */
+interface Subject {
+  readonly channels: number;
+  layer(): Layer;
+  readonly loss?: LossName;
+}
+
+const SUBJECTS: readonly Subject[] = [
   // Softmax goes over channels; the others are functions of single elements.
   ...ACTIVATION_NAMES.filter((name) => name !== 'linear').map((name) => ({
     channels: name === 'softmax' || name === 'logSoftmax' ? 10 : 1,
@@ -25,7 +39,22 @@ const LAYERS: readonly { readonly channels: number; layer(): Layer }[] = [
   })),
   { channels: 10, layer: () => prelu() },
   { channels: 1, layer: () => maxPool2d({ poolSize: 2 }) },
+  { channels: 1, layer: () => averagePool2d({ poolSize: 2 }) },
+  { channels: 1, layer: () => averagePool2d({ poolSize: 3, strides: 2, padding: 1 }) },
+  { channels: 1, layer: () => upsampling2d({ size: 2 }) },
+  { channels: 1, layer: () => dropout({ rate: 0.5 }) },
+  { channels: 16, layer: () => spatialDropout2d({ rate: 0.2 }) },
+  { channels: 16, layer: () => batchNorm() },
+  { channels: 16, layer: () => groupNorm({ groups: 4 }) },
+  { channels: 16, layer: () => localResponseNorm() },
+  ...LOSS_NAMES.map((loss) => ({ channels: 1, layer: () => activation('relu'), loss })),
 ];
+
+/** Ops beside a loss that are the same for all losses. */
+const BESIDE_LOSS: readonly string[] = ['meanLoss', 'sumLoss', 'countCorrect', 'classTargets'];
+
+/** Kernels with less to work on have no rate worth telling: those on a number or two for each channel or sample. */
+const LEAST_BYTES = 16_384;
 
 /** One kernel, or a plain copy. */
 interface MemoryRow {
@@ -73,13 +102,13 @@ function rowOf(kernel: string, where: string, bytes: number, rates: readonly num
 }
 
 async function measureLayer(
-  { channels, layer }: (typeof LAYERS)[number],
+  { channels, layer, loss }: Subject,
   { name, size }: (typeof SIZES)[number],
   rounds: number,
   copy: number,
 ): Promise<MemoryRow[]> {
   const rows = channels > 1 ? Math.ceil(size / channels) : size;
-  const step = timedStep(chain([channels, rows, size], [layer()]), SLICE, 1);
+  const step = timedStep(chain([channels, rows, size], [layer()]), SLICE, 1, loss && toLoss(loss));
   const { program } = step;
   const steps = Math.ceil(4e7 / (size * size * SLICE * 4));
   const seconds = await timeRounds(step, steps, rounds);
@@ -87,8 +116,10 @@ async function measureLayer(
   return program.instructions.flatMap((instruction, index) => {
     const { op, phase, layer: from } = instruction;
     const { median, least, most } = seconds[index] ?? summarize([]);
-    if (from === 'loss' || from === 'input' || op === 'scatter' || phase === 'update') return [];
+    if ((from === 'loss') !== (loss !== undefined) || BESIDE_LOSS.includes(op)) return [];
+    if (from === 'input' || op === 'scatter' || phase === 'update') return [];
     const bytes = bytesOf(program, instruction);
+    if (bytes < LEAST_BYTES) return [];
     return rowOf(op, name, bytes, [bytes / most, bytes / median, bytes / least], copy);
   });
 }
@@ -96,7 +127,7 @@ async function measureLayer(
 /** Kernels whose time is that of memory, beside copies of as much. */
 export const memoryBound = section<readonly MemoryRow[]>({
   name: 'elementwise',
-  title: 'Activations and pooling',
+  title: 'Activations, pooling, normalization, dropout and losses',
   describe: () =>
     'Gigabytes a second that are read and written on one thread, beside those of copying as much from one array to another.',
   async measure(_machine, rounds) {
@@ -106,7 +137,7 @@ export const memoryBound = section<readonly MemoryRow[]>({
       const rates = copyRates(bytes, rounds);
       const copy = summarize(rates).median / 1e9;
       table.push(rowOf('copy', size.name, bytes, rates, copy));
-      for (const layer of LAYERS) table.push(...(await measureLayer(layer, size, rounds, copy)));
+      for (const layer of SUBJECTS) table.push(...(await measureLayer(layer, size, rounds, copy)));
     }
     return table;
   },

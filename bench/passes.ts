@@ -1,5 +1,5 @@
 import type { Plan } from '../lib/backends/backend';
-import { sumOfSquaredErrors } from '../lib/losses/loss';
+import { type Loss, sumOfSquaredErrors } from '../lib/losses/loss';
 import type { Graph } from '../lib/model/graph';
 import { instructionFlops } from '../lib/model/profile';
 import type { Instruction, Program } from '../lib/ops/program';
@@ -18,9 +18,9 @@ export interface TimedStep {
 }
 
 /** One training step of a network on numbers at random, the gradient of its input included. */
-export function timedStep(graph: Graph, batch: number, threads: number): TimedStep {
+export function timedStep(graph: Graph, batch: number, threads: number, loss: Loss = sumOfSquaredErrors()): TimedStep {
   const data = randomNumbers(graph.inputShape, sizeOf(graph.outputShape), batch);
-  const { program, plan, run } = trainingRun(graph, sumOfSquaredErrors(), data, batch, threads, {
+  const { program, plan, run } = trainingRun(graph, loss, data, batch, threads, {
     inputGradient: true,
   });
   return {

@@ -2,8 +2,11 @@ import { averagePool2d } from '../../lib/layers/average-pool2d';
 import { batchNorm } from '../../lib/layers/batch-norm';
 import { conv2d } from '../../lib/layers/conv2d';
 import { conv2dTranspose } from '../../lib/layers/conv2d-transpose';
+import { dropout, spatialDropout2d } from '../../lib/layers/dropout';
 import { globalAveragePool2d } from '../../lib/layers/global-pool2d';
+import { groupNorm, layerNorm } from '../../lib/layers/group-norm';
 import type { Layer } from '../../lib/layers/layer';
+import { localResponseNorm } from '../../lib/layers/local-response-norm';
 import { maxPool2d } from '../../lib/layers/max-pool2d';
 import type { Shape } from '../../lib/tensor/shape';
 
@@ -34,6 +37,41 @@ export const LAYER_CASES: readonly LayerCase[] = [
     torch: 'nn.BatchNorm2d(16)',
   },
   { name: 'batch-norm', shape: [64, 8, 8], batch: 128, layer: () => batchNorm(), torch: 'nn.BatchNorm2d(64)' },
+  {
+    name: 'group-norm',
+    shape: [64, 16, 16],
+    batch: 128,
+    layer: () => groupNorm({ groups: 8 }),
+    torch: 'nn.GroupNorm(8, 64)',
+  },
+  {
+    name: 'layer-norm',
+    shape: [64, 16, 16],
+    batch: 128,
+    layer: () => layerNorm(),
+    torch: 'nn.LayerNorm([64, 16, 16])',
+  },
+  {
+    name: 'local-response-norm',
+    shape: [32, 16, 16],
+    batch: 128,
+    layer: () => localResponseNorm(),
+    torch: 'nn.LocalResponseNorm(5)',
+  },
+  {
+    name: 'dropout',
+    shape: [64, 32, 32],
+    batch: 64,
+    layer: () => dropout({ rate: 0.5 }),
+    torch: 'nn.Dropout(0.5)',
+  },
+  {
+    name: 'spatial-dropout',
+    shape: [64, 32, 32],
+    batch: 64,
+    layer: () => spatialDropout2d({ rate: 0.2 }),
+    torch: 'nn.Dropout2d(0.2)',
+  },
   {
     name: 'average-pool-2x2',
     shape: [64, 32, 32],

@@ -2,6 +2,7 @@ import { adam, adamax, adamw, nadam, radam } from '../../lib/optimizers/adam';
 import { adadelta, adagrad, rmsprop } from '../../lib/optimizers/adaptive';
 import type { Optimizer } from '../../lib/optimizers/contract';
 import { lion } from '../../lib/optimizers/lion';
+import { muon } from '../../lib/optimizers/muon';
 import { sgd } from '../../lib/optimizers/optimizer';
 
 /** An optimizer in both libraries. */
@@ -29,6 +30,7 @@ export const OPTIMIZER_CASES: readonly OptimizerCase[] = [
   { name: 'nadam', optimizer: nadam({ learningRate }), torch: ['NAdam'] },
   { name: 'radam', optimizer: radam({ learningRate }), torch: ['RAdam'] },
   { name: 'lion', optimizer: lion({ learningRate }) },
+  { name: 'muon', optimizer: muon({ learningRate }) },
 ];
 
 /** The widths of the layers of the network that they train: dense, with rectifiers between them. */
