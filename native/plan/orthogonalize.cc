@@ -15,9 +15,9 @@ constexpr double kEpsilon = 1e-7;
 
 }  // namespace
 
-void Plan::changeMatrix(const UpdateStage& stage, const EndOfStep& end, int32_t task) {
+void Plan::changeMatrix(const UpdateStage& stage, const EndOfStep& end, int32_t task, int index) {
   if (stage.work == UpdateWork::momentum) {
-    mixMomentum(end, updates_.matrixRanges[task]);
+    mixMomentum(end, updates_.matrixRanges[task], index);
     return;
   }
   const RowRange& block = stage.work == UpdateWork::turn ? updates_.turns[task] : updates_.blocks[task];
@@ -50,10 +50,10 @@ void Plan::changeMatrix(const UpdateStage& stage, const EndOfStep& end, int32_t 
 
 // Bounds the gradients of a range and mixes them into their mean; the direction of the step is left in the matrices'
 // memory.
-void Plan::mixMomentum(const EndOfStep& end, int32_t task) {
+void Plan::mixMomentum(const EndOfStep& end, int32_t task, int index) {
   const RowRange& range = updates_.ranges[task];
   const Matrix& m = updates_.matrices[updates_.matrixOf[range.of]];
-  const Numbers n = numbersOf(task);
+  const Numbers n = numbersOf(task, index);
   boundByNorm(end, lowered_.rules[range.of], n);
   float* direction = matrices_.floats() + m.direction + (n.offset - program_.parameters[range.of].offset);
   kernels_->orthogonalize->momentum(n.count, m.muon.momentum, m.muon.nesterov, n.own, buffers_.state + n.offset,

@@ -67,8 +67,10 @@ Status Plan::create(const double* numbers, size_t count, int threads, Instructio
   for (int i = 0; i < threads && enough; i++) {
     plan->arenas_.push_back(std::make_unique<AlignedBlock>());
     plan->spare_.push_back(std::make_unique<AlignedBlock>());
+    plan->range_.push_back(std::make_unique<AlignedBlock>());
     enough = plan->arenas_.back()->allocate(lowered.blockBytes[static_cast<int>(Block::thread)]) &&
-             plan->spare_.back()->allocate(plan->slotSlices_ > 1 ? plan->slotFloats_ * 4 : 0);
+             plan->spare_.back()->allocate(plan->slotSlices_ > 1 ? plan->slotFloats_ * 4 : 0) &&
+             plan->range_.back()->allocate(plan->updates_.passingFloats * 4);
   }
   if (!enough) return Status::outOfMemory;
   plan->profiles_.assign(static_cast<size_t>(threads), std::vector<double>(plan->profileLength(), 0.0));
@@ -80,7 +82,7 @@ Status Plan::create(const double* numbers, size_t count, int threads, Instructio
 
 int64_t Plan::workingBytes() const {
   const int64_t spare = slotSlices_ > 1 ? slotFloats_ : 0;
-  return threads_ * (lowered_.blockBytes[static_cast<int>(Block::thread)] + spare * 4) +
+  return threads_ * (lowered_.blockBytes[static_cast<int>(Block::thread)] + (spare + updates_.passingFloats) * 4) +
          lowered_.slices * lowered_.blockBytes[static_cast<int>(Block::slice)] +
          lowered_.blockBytes[static_cast<int>(Block::step)] +
          (lowered_.packedFloats + lowered_.keptFloats + slots_ * slotFloats_ + gatheredFloats() +

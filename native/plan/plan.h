@@ -17,6 +17,7 @@
 #include "parallel/team.h"
 #include "plan/arena.h"
 #include "plan/lower.h"
+#include "plan/pace.h"
 #include "plan/update_stages.h"
 
 namespace laminet {
@@ -66,10 +67,11 @@ class Plan {
   int64_t finishedSteps() const { return finishedSteps_; }
 
  private:
-  // Numbers of a parameter, which lie at `offset` among the parameters and in each slot of the state, and their
-  // gradients.
+  // Numbers of a parameter, which lie at `offset` among the parameters and in each slot of the state; the sums of
+  // their gradients over a step, and their gradients for the update.
   struct Numbers {
     int64_t offset, count;
+    float* sums;
     float* own;
   };
   struct Sums {
@@ -81,7 +83,9 @@ class Plan {
   bool prepare(const RunBuffers& buffers, bool here);
   int32_t usefulThreads(bool here) const;
   void work(int index);
+  bool runSpan(int64_t first, int index);
   void meet(int index);
+  void meetInSpan(int index);
   bool runStep(int64_t step, int64_t* turn, int index);
   void runStage(int64_t step, const Stage& stage, int32_t slices, std::atomic<int32_t>& next, int index);
   void runSlot(int64_t step, const Stage& stage, int32_t slot, Part part, int index);
@@ -93,16 +97,16 @@ class Plan {
   void finishStep(int64_t step, int64_t* turn, int index);
   void runUpdateStage(const UpdateStage& stage, const EndOfStep& end, bool first, std::atomic<int32_t>& next,
                       int index);
-  Numbers numbersOf(int32_t task);
-  void sumGradients(int64_t step, const RowRange& range, float* gradients, int index);
+  Numbers numbersOf(int32_t task, int index);
+  void sumGradients(int64_t step, const RowRange& range, float* sums, int index);
   void gather(const EndOfStep& end, int32_t task, int index);
   void keepGradients(int64_t offset, int64_t count, const float* gradients);
   void addNorm(int32_t norm);
   void boundByNorm(const EndOfStep& end, const ParameterRules& rules, const Numbers& n);
-  void apply(const EndOfStep& end, int32_t task);
+  void apply(const EndOfStep& end, int32_t task, int index);
   void change(const EndOfStep& end, const Instruction& update, const Numbers& n);
-  void changeMatrix(const UpdateStage& stage, const EndOfStep& end, int32_t task);
-  void mixMomentum(const EndOfStep& end, int32_t task);
+  void changeMatrix(const UpdateStage& stage, const EndOfStep& end, int32_t task, int index);
+  void mixMomentum(const EndOfStep& end, int32_t task, int index);
   double matrixNorm(const Matrix& m) const;
   void applyMatrix(const EndOfStep& end, const Matrix& m, const UpdateGeometry& g, const Numbers& n);
   void pack(int32_t parameter, int32_t begin, int32_t end);
@@ -124,6 +128,7 @@ class Plan {
   AlignedBlock stepBlock_;                             // numbers of the whole step
   AlignedBlock slicesBlock_;                           // one slice's block after the other
   std::vector<std::unique_ptr<AlignedBlock>> spare_;   // by thread: gradients of a slot's later slices
+  std::vector<std::unique_ptr<AlignedBlock>> range_;   // by thread: gradients of a range that go no further
   // By thread: seconds spent in each instruction, in the second stage, and waiting. Filled where a run asks for it.
   std::vector<std::vector<double>> profiles_;
   AlignedBlock packed_;
@@ -142,6 +147,11 @@ class Plan {
   int64_t steps_ = 0;
   int participants_ = 1;
   std::unique_ptr<Barrier> barrier_;
+  // Which steps of training are done by all participants, and whether the last of them was the run's. Thread 0 writes
+  // them before a meeting.
+  Pace pace_;
+  Pace::Span span_;
+  bool ended_ = false;
   std::atomic<int32_t> nextTask_[3];
   std::atomic<bool> stop_[2];
   std::atomic<bool> failed_{false};

@@ -16,10 +16,33 @@ int32_t Plan::stepSamples(int64_t step) const {
 }
 
 void Plan::work(int index) {
-  int64_t turn = 0;
-  for (int64_t step = 0; step < steps_; step++) {
-    if (!runStep(step, &turn, index)) return;
+  for (int64_t step = 0; step < steps_;) {
+    if (index == 0) {
+      const int64_t left = steps_ - step;
+      span_ = participants_ > 1 && trains_ ? pace_.next(left) : Pace::Span{left, participants_ == 1};
+      for (auto& next : nextTask_) next.store(0, std::memory_order_relaxed);
+    }
+    meet(index);
+    const Pace::Span span = span_;
+    const double began = now();
+    const bool ended = span.alone && index > 0 ? false : !runSpan(step, index);
+    if (index == 0) {
+      if (participants_ > 1 && trains_ && !ended) pace_.took(span, now() - began);
+      ended_ = ended;
+    }
+    meet(index);
+    if (ended_) return;
+    step += span.steps;
   }
+}
+
+// False where the run ends in the span.
+bool Plan::runSpan(int64_t first, int index) {
+  int64_t turn = 0;
+  for (int64_t step = first; step < first + span_.steps; step++) {
+    if (!runStep(step, &turn, index)) return false;
+  }
+  return true;
 }
 
 // The counter of a stage's tasks. Three take turns: when a stage begins, everyone has left the stage before the last,
@@ -40,7 +63,7 @@ bool Plan::runStep(int64_t step, int64_t* turn, int index) {
   }
   for (const Stage& stage : lowered_.stages) {
     runStage(step, stage, slices, tasksOf(*turn, index), index);
-    meet(index);
+    meetInSpan(index);
     ++*turn;
     if (stage.callsBack && failed_.load(std::memory_order_relaxed)) {
       if (index == 0) outcome_ = Outcome::failed;
@@ -76,7 +99,11 @@ bool Plan::runStep(int64_t step, int64_t* turn, int index) {
   return !stopped;
 }
 
-// Waits for the other threads.
+// Waits for the other threads, if they take part.
+void Plan::meetInSpan(int index) {
+  if (!span_.alone) meet(index);
+}
+
 void Plan::meet(int index) {
   const double began = buffers_.profile ? now() : 0;
   barrier_->wait();
@@ -89,7 +116,7 @@ void Plan::runStage(int64_t step, const Stage& stage, int32_t slices, std::atomi
     return;
   }
   // A thread by itself does whole calls.
-  const int32_t parts = participants_ == 1 ? 1 : stage.parts;
+  const int32_t parts = span_.alone ? 1 : stage.parts;
   const int32_t slicesOfTask = stage.together > 1 ? stage.together : slotSlices_;
   const int32_t tasks = stage.once ? 1 : ceilDiv(slices, slicesOfTask) * parts;
   for (int32_t task = next++; task < tasks; task = next++) {

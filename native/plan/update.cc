@@ -31,7 +31,7 @@ void Plan::finishStep(int64_t step, int64_t* turn, int index) {
     const bool first = &stage == updates_.stages.data();
     if (!first && !end.updates) break;
     runUpdateStage(stage, end, first, tasksOf(*turn, index), index);
-    meet(index);
+    meetInSpan(index);
     ++*turn;
   }
   if (index == 0 && buffers_.penalties) {
@@ -56,42 +56,41 @@ void Plan::runUpdateStage(const UpdateStage& stage, const EndOfStep& end, bool f
     switch (stage.work) {
       case UpdateWork::whole:
         gather(end, task, index);
-        if (end.updates) apply(end, task);
+        if (end.updates) apply(end, task, index);
         break;
       case UpdateWork::gather: gather(end, task, index); break;
       case UpdateWork::norms: addNorm(task); break;
-      case UpdateWork::apply: apply(end, task); break;
-      default: changeMatrix(stage, end, task);
+      case UpdateWork::apply: apply(end, task, index); break;
+      default: changeMatrix(stage, end, task, index);
     }
   }
   if (buffers_.profile) profiles_[index][program_.instructions.size()] += now() - began;
 }
 
-Plan::Numbers Plan::numbersOf(int32_t task) {
+Plan::Numbers Plan::numbersOf(int32_t task, int index) {
   const RowRange& range = updates_.ranges[task];
   const Parameter& parameter = program_.parameters[range.of];
   const int64_t rowFloats = parameter.size / updates_.rows[range.of];
   Numbers numbers{};
   numbers.offset = parameter.offset + range.begin * rowFloats;
   numbers.count = (range.end - range.begin) * rowFloats;
-  numbers.own = lowered_.rules[range.of].accumulates ? gathered_.floats() : gradientSlots_.floats();
-  numbers.own += numbers.offset;
+  numbers.sums = updates_.passing[range.of] ? range_[index]->floats() : gradientSlots_.floats() + numbers.offset;
+  numbers.own = lowered_.rules[range.of].accumulates ? gathered_.floats() + numbers.offset : numbers.sums;
   return numbers;
 }
 
-// Leaves the sums over the step's slices, and over all uses of the parameter, in the first slot.
-void Plan::sumGradients(int64_t step, const RowRange& range, float* gradients, int index) {
+// Sums over the step's slices, and over all uses of the parameter.
+void Plan::sumGradients(int64_t step, const RowRange& range, float* sums, int index) {
   const Parameter& parameter = program_.parameters[range.of];
   const int32_t slices = (stepSamples(step) + lowered_.lanes - 1) / lowered_.lanes;
   const int64_t rowFloats = parameter.size / updates_.rows[range.of];
   const int64_t count = (range.end - range.begin) * rowFloats;
-  if (lowered_.gradientParts[range.of].empty()) memset(gradients, 0, static_cast<size_t>(count) * sizeof(float));
+  if (lowered_.gradientParts[range.of].empty()) memset(sums, 0, static_cast<size_t>(count) * sizeof(float));
   for (const GradientPart& part : lowered_.gradientParts[range.of]) {
-    float* partial = gradientSlots_.floats() + part.place + range.begin * rowFloats;
+    float* partial = updates_.passing[range.of] ? sums : gradientSlots_.floats() + part.place + range.begin * rowFloats;
     if (part.product) {
       const double began = buffers_.profile ? now() : 0;
-      part.product(part, *kernels_, range.begin, range.end, slices, kept_.floats(),
-                   gradientSlots_.floats() + part.place);
+      part.product(part, *kernels_, range.begin, range.end, slices, kept_.floats(), partial - range.begin * rowFloats);
       if (buffers_.profile) {
         // It counts as the instruction's time, not as the last stage's.
         const double taken = now() - began;
@@ -102,7 +101,7 @@ void Plan::sumGradients(int64_t step, const RowRange& range, float* gradients, i
       kernels_->update->sumSlots(partial, slotFloats_, part.whole ? 1 : (slices + slotSlices_ - 1) / slotSlices_,
                                  count);
     }
-    if (partial != gradients) kernels_->update->add(count, partial, gradients);
+    if (partial != sums) kernels_->update->add(count, partial, sums);
   }
 }
 
@@ -111,21 +110,20 @@ void Plan::gather(const EndOfStep& end, int32_t task, int index) {
   if (!lowered_.hasGradient[range.of]) return;
   const ParameterRules& rules = lowered_.rules[range.of];
   const UpdateKernels& kernels = *kernels_->update;
-  const Numbers n = numbersOf(task);
+  const Numbers n = numbersOf(task, index);
   const float* weights = buffers_.parameters + n.offset;
-  float* gradients = gradientSlots_.floats() + n.offset;
-  sumGradients(end.step, range, gradients, index);
+  sumGradients(end.step, range, n.sums, index);
   if (rules.penalized) {
     const PenaltyGeometry& g = rules.penalty;
     penalties_[task] = (g.l1 == 0 ? 0 : g.l1 * kernels.sizes(n.count, weights)) +
                        (g.l2 == 0 ? 0 : g.l2 / 2 * kernels.squares(n.count, weights));
   }
   if (rules.hasPenaltyGradient) {
-    kernels.addPenalty(n.count, rules.penaltyGradient.l1, rules.penaltyGradient.l2, weights, gradients);
+    kernels.addPenalty(n.count, rules.penaltyGradient.l1, rules.penaltyGradient.l2, weights, n.sums);
   }
-  if (rules.accumulates) kernels.gather(n.count, end.share, end.begins, gradients, n.own);
+  if (rules.accumulates) kernels.gather(n.count, end.share, end.begins, n.sums, n.own);
   if (!end.updates) {
-    if (end.keepsGradients) keepGradients(n.offset, n.count, gradients);
+    if (end.keepsGradients) keepGradients(n.offset, n.count, n.sums);
     return;
   }
   if (rules.largest > 0) kernels.clamp(n.count, static_cast<float>(rules.largest), n.own);
@@ -157,10 +155,10 @@ void Plan::boundByNorm(const EndOfStep& end, const ParameterRules& rules, const 
   if (end.keepsGradients) keepGradients(n.offset, n.count, n.own);
 }
 
-void Plan::apply(const EndOfStep& end, int32_t task) {
+void Plan::apply(const EndOfStep& end, int32_t task, int index) {
   const RowRange& range = updates_.ranges[task];
   const ParameterRules& rules = lowered_.rules[range.of];
-  const Numbers n = numbersOf(task);
+  const Numbers n = numbersOf(task, index);
   float* weights = buffers_.parameters + n.offset;
   const int32_t matrix = updates_.matrixOf[range.of];
   // Those of matrices are bounded before their momentum.

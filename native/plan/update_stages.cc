@@ -108,6 +108,20 @@ void addStages(bool norms, UpdateStages* s) {
   s->stages.push_back({UpdateWork::apply, 0});
 }
 
+// Gradients that a task computes by itself, and uses in the same stage.
+void findPassing(const Program& program, const Lowered& lowered, UpdateStages* s) {
+  const bool whole = s->stages.front().work == UpdateWork::whole;
+  for (size_t p = 0; p < program.parameters.size(); p++) {
+    const std::vector<GradientPart>& parts = lowered.gradientParts[p];
+    s->passing.push_back(whole && parts.size() == 1 && parts.front().product);
+  }
+  for (const RowRange& range : s->ranges) {
+    if (!s->passing[range.of]) continue;
+    const int64_t rowFloats = program.parameters[range.of].size / s->rows[range.of];
+    s->passingFloats = std::max(s->passingFloats, (range.end - range.begin) * rowFloats);
+  }
+}
+
 }  // namespace
 
 int32_t UpdateStages::tasks(UpdateWork work, int32_t norms) const {
@@ -134,6 +148,7 @@ UpdateStages updateStages(const Program& program, const Lowered& lowered) {
     }
   }
   addStages(!lowered.norms.empty(), &s);
+  findPassing(program, lowered, &s);
   return s;
 }
 

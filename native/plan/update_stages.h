@@ -50,6 +50,10 @@ struct UpdateStages {
   std::vector<int32_t> rows;        // by parameter: the parts in which it can be changed
   std::vector<RowRange> ranges;     // of parameters, in their order
   std::vector<int32_t> firstRange;  // by parameter, and their number at the end
+  // By parameter: whether the sums of a range's gradients are needed only while it is worked on, so that they can stay
+  // in the cache. They then have a place by thread, of so many floats.
+  std::vector<bool> passing;
+  int64_t passingFloats = 0;
   std::vector<Matrix> matrices;
   std::vector<int32_t> matrixOf;      // by parameter, or -1
   std::vector<int32_t> matrixRanges;  // of the ranges: those of matrices

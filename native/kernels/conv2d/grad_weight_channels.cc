@@ -9,7 +9,7 @@
 #include "kernels/conv2d/functions.h"
 #include "kernels/conv2d/window.h"
 #include "simd/simd.h"
-#include "simd/turn.h"
+#include "simd/transpose.h"
 
 namespace laminet {
 namespace LAMINET_ISA {
@@ -26,8 +26,8 @@ void turnRound(const float* input, int32_t channels, int32_t positions, float* t
   const int64_t padded = roundUp(channels);
   for (int32_t p = 0; p < positions; p++) {
     for (int32_t c = 0; c < channels; c += kLanes) {
-      turnSquare(input + c * plane + static_cast<int64_t>(p) * kLanes, plane, channels - c,
-                 turned + p * padded * kLanes + c, padded);
+      transposeSquare(input + c * plane + static_cast<int64_t>(p) * kLanes, plane, channels - c,
+                      turned + p * padded * kLanes + c, padded);
     }
   }
 }

@@ -1,6 +1,7 @@
 // Fully connected layers of one sample: products of a matrix and a vector, which go as fast as the matrix is read.
 #include "kernels/planar/functions.h"
 #include "simd/simd.h"
+#include "simd/transpose.h"
 
 namespace laminet {
 namespace LAMINET_ISA {
@@ -114,22 +115,8 @@ void planarDensePackForward(const DenseGeometry& g, const float* weight, int32_t
     const float* from = weight + static_cast<int64_t>(k) * g.inputs;
     float* to = packed + static_cast<int64_t>(k) * g.inputs;
     int32_t m = 0;
-    if (count == kBlockOutputs) {
-      for (; m + 4 <= g.inputs; m += 4) {
-        for (int i = 0; i < kBlockOutputs; i += 4) {
-          const float* at = from + static_cast<int64_t>(i) * g.inputs + m;
-          __m128 a = _mm_loadu_ps(at);
-          __m128 b = _mm_loadu_ps(at + g.inputs);
-          __m128 c = _mm_loadu_ps(at + 2 * static_cast<int64_t>(g.inputs));
-          __m128 d = _mm_loadu_ps(at + 3 * static_cast<int64_t>(g.inputs));
-          _MM_TRANSPOSE4_PS(a, b, c, d);
-          float* out = to + static_cast<int64_t>(m) * kBlockOutputs + i;
-          _mm_storeu_ps(out, a);
-          _mm_storeu_ps(out + kBlockOutputs, b);
-          _mm_storeu_ps(out + 2 * kBlockOutputs, c);
-          _mm_storeu_ps(out + 3 * kBlockOutputs, d);
-        }
-      }
+    for (; m + kBlockOutputs <= g.inputs; m += kBlockOutputs) {
+      transposeSquare(from + m, g.inputs, count, to + static_cast<int64_t>(m) * kBlockOutputs, kBlockOutputs);
     }
     for (; m < g.inputs; m++) {
       for (int i = 0; i < kBlockOutputs; i++) {

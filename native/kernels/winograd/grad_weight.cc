@@ -6,7 +6,7 @@
 #include "kernels/conv2d/channel_tile.h"
 #include "kernels/winograd/functions.h"
 #include "kernels/winograd/tiles.h"
-#include "simd/turn.h"
+#include "simd/transpose.h"
 
 namespace laminet {
 namespace LAMINET_ISA {
@@ -79,8 +79,8 @@ void turnPatches(const Conv2dGeometry& g, const Run& run, const float* input, in
       if (y < 0 || y >= g.inHeight || x < 0 || x >= g.inWidth) {
         __builtin_memset(to, 0, kLanes * kTurned * sizeof(float));
       } else {
-        turnSquare(input + channel * plane + (static_cast<int64_t>(y) * g.inWidth + x) * kLanes, plane,
-                   g.inChannels - channel, to, kTurned);
+        transposeSquare(input + channel * plane + (static_cast<int64_t>(y) * g.inWidth + x) * kLanes, plane,
+                        g.inChannels - channel, to, kTurned);
       }
     }
   }
@@ -237,7 +237,7 @@ void tapsOf(const Layout& layout, const float* sums, int32_t channels, float* gr
         for (int j = 0; j < kTaps; j++) store(taps + (i * kTaps + j) * kLanes + part, transformed[j]);
       }
     }
-    turnSquare(taps, kLanes, kKernel, turned, kLanes);
+    transposeSquare(taps, kLanes, kKernel, turned, kLanes);
     const int32_t count = atMost(kLanes, channels - channel);
     for (int32_t c = 0; c < count; c++) {
       __builtin_memcpy(gradWeight + static_cast<int64_t>(channel + c) * kKernel, turned + c * kLanes,
