@@ -67,11 +67,12 @@ export interface TrainingContext {
   readonly backend: string;
   readonly parameters: number;
   readonly profile: boolean;
-  readonly signal: AbortSignal | undefined;
+  readonly signal: AbortSignal;
   readonly onEvent: (event: TrainingEvent) => void;
   /** The metrics of an epoch that has been run. */
   readonly measure: (request: DataRequest) => Measured;
-  readonly validate: (() => Promise<Evaluation>) | undefined;
+  /** Undefined in place of an evaluation where the model was disposed of. */
+  readonly validate: (() => Promise<Evaluation | undefined>) | undefined;
 }
 
 /** The order of an epoch's samples: a function of the seed and the epoch alone. */
@@ -177,7 +178,7 @@ export async function train(context: TrainingContext): Promise<History> {
   const { backend, parameters } = context;
   onEvent({ type: 'start', epochs, batchSize, samples: data.count, stepsPerEpoch, parameters, backend });
 
-  for (let epoch = 1; epoch <= epochs && !signal?.aborted; epoch++) {
+  for (let epoch = 1; epoch <= epochs && !signal.aborted; epoch++) {
     const rates = epochRates(schedule, epoch, updatesPerEpoch, scheduleState);
     const { values: state, steps, batches } = optimizerState;
     const start = { epoch, values: store.values.slice(), state: state.slice(), steps, batches, rates, losses: [] };
@@ -231,7 +232,7 @@ export async function train(context: TrainingContext): Promise<History> {
     onEvent({ type: 'epoch', ...record });
   }
 
-  const reason = signal?.aborted && records.length < epochs ? 'aborted' : 'done';
+  const reason = signal.aborted && records.length < epochs ? 'aborted' : 'done';
   onEvent({ type: 'end', reason, epochs: records.length, seconds: (performance.now() - began) / 1000 });
   return { epochs: records, reason, ...(profile ? { profile: profileRows(context.program, profile, trained) } : {}) };
 }

@@ -35,7 +35,7 @@ import {
   runWithSignal,
   summarize,
 } from './runner';
-import { loadParameters, saveModel } from './store';
+import { assignParameters, readWeights, saveModel } from './store';
 import { summarizeGraph } from './summary';
 import { type TrainingOptions, type TrainingRules, toTrainingRules } from './training-rules';
 
@@ -137,7 +137,8 @@ export class Model {
   #store: ParameterStore;
   #frozen: ReadonlySet<string>;
   #compiled: Compiled | undefined;
-  #training = false;
+  /** Of the training under way; aborting it ends that after its step. */
+  #training: AbortController | undefined;
   #disposed = false;
 
   /** @internal Use `sequential`. */
@@ -282,7 +283,11 @@ export class Model {
     const extra = { loss, ...rules, stepsPerUpdate: accumulate, frozen: this.#frozen, observe };
     const use = `${accumulate} ${this.frozen}`;
     const { program, plan } = this.#planFor('train', weighed, batchSize, extra, use);
-    this.#training = true;
+    const training = new AbortController();
+    const stop = (): void => training.abort();
+    if (options.signal?.aborted) stop();
+    options.signal?.addEventListener('abort', stop, { once: true });
+    this.#training = training;
     this.#store.noteChange();
     try {
       return await plans.exclusively(plan, () =>
@@ -302,17 +307,21 @@ export class Model {
           backend: plans.description,
           parameters,
           profile: options.profile ?? false,
-          signal: options.signal,
+          signal: training.signal,
           onEvent: options.onEvent ?? ignoreEvent,
           measure: (request) => measure(metrics, this.graph, data, program, request),
           validate:
             validationData &&
-            (() => this.evaluate(validationData, { weights: options.validationWeights ?? 'current' })),
+            (async () =>
+              this.#disposed
+                ? undefined
+                : this.evaluate(validationData, { weights: options.validationWeights ?? 'current' })),
         }),
       );
     } finally {
+      options.signal?.removeEventListener('abort', stop);
       this.#store.noteChange();
-      this.#training = false;
+      this.#training = undefined;
     }
   }
 
@@ -369,17 +378,29 @@ export class Model {
 
   /**
    * Reads the parameters from a safetensors file. Nothing changes unless all names and shapes match.
-   * Errors: `E_FILE`, `E_FORMAT` for a malformed file, `E_SHAPE` where the file does not fit the network.
+   * Errors: `E_FILE`, `E_FORMAT` for a malformed file, `E_SHAPE` where the file does not fit the network, `E_STATE` while the
+   * model is trained.
    */
   async load(path: string): Promise<this> {
     this.#checkUsable();
-    await loadParameters(path, this.name, this.#store);
+    const file = await readWeights(path);
+    if (this.#training) {
+      throw new LaminetError(
+        'E_STATE',
+        `${this.name} is being trained and cannot load ${path}; end the training first`,
+      );
+    }
+    assignParameters(path, file, this.name, this.#store);
     return this;
   }
 
-  /** Frees the native memory at once; the model cannot be used after. Forgetting to call it leaks nothing. */
+  /**
+   * Frees the native memory; the model cannot be used after. Predictions and evaluations under way are finished first; a
+   * training ends after its step, and `fit` returns as if its signal had been aborted. Forgetting to call it leaks nothing.
+   */
   dispose(): void {
     this.#disposed = true;
+    this.#training?.abort();
     this.#compiled?.plans.dispose();
     this.#compiled = undefined;
   }

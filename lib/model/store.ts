@@ -39,8 +39,11 @@ function refuse(path: string, sentence: string, details: Record<string, unknown>
   throw new LaminetError('E_SHAPE', `${path}: ${sentence}`, { path, ...details });
 }
 
-/** Puts a file's tensors into the parameters, after every name, shape and number format was found to match. */
-function assign(path: string, file: SafetensorsFile, name: string, store: ParameterStore): void {
+/**
+ * Puts a file's tensors into the parameters of a network, after every name, shape and number format was found to match: all
+ * of them or none. Error: `E_SHAPE`.
+ */
+export function assignParameters(path: string, file: SafetensorsFile, name: string, store: ParameterStore): void {
   const expected = [...store.entries()];
   for (const [{ name: key, shape }] of expected) {
     const tensor = file.tensors.get(key);
@@ -65,9 +68,4 @@ function assign(path: string, file: SafetensorsFile, name: string, store: Parame
   for (const [{ name: key }, values] of expected) {
     values.set(file.tensors.get(key)?.data as Float32Array | Float64Array);
   }
-}
-
-/** Reads the parameters of a network from a weight file; all of them or none. */
-export async function loadParameters(path: string, name: string, store: ParameterStore): Promise<void> {
-  assign(path, await readWeights(path), name, store);
 }
