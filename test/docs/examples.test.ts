@@ -24,6 +24,8 @@ test('every example is tested here', () => {
     '02-convolution.ts',
     '03-save-and-predict.ts',
     '04-your-own-layer.ts',
+    // Tested in test/service/example.test.ts.
+    'service',
   ]);
 });
 
