@@ -142,9 +142,17 @@ async function faultOf(command: string, scripts: Record<string, string>): Promis
   const files = [tool, first, ...rest].filter((word) => /^(\.ci|lib|test|bench|examples|scripts|native)\//.test(word));
   const missing = files.find((file) => !existsSync(path.join(root, file)));
   if (missing) return `there is no file ${missing}`;
-  return ['node', 'cmake', 'objdump', '.ci/run', 'build/sanitize/kernel_tests', 'build/tests/ulp', 'valgrind'].includes(
-    tool,
-  )
+  return [
+    'node',
+    'cmake',
+    'objdump',
+    '.ci/run',
+    'build/sanitize/kernel_tests',
+    'build/tests/ulp',
+    'valgrind',
+    'curl',
+    'head',
+  ].includes(tool)
     ? undefined
     : `what is ${tool}?`;
 }
