@@ -23,9 +23,9 @@ export const PRELUDE = `
     labels: Int32Array.from({ length: count }, (_, i) => i % 4),
     classes: 4,
   });
-  const network = (...layers) => sequential(
+  const network = ({ layers = [], units = 512 } = {}) => sequential(
     [input([1, 16, 16]), ...layers, conv2d({ filters: 4, kernelSize: 3, activation: 'tanh' }), maxPool2d(), flatten(),
-      dense({ units: 512, activation: 'tanh' }), dense({ units: 4, activation: 'softmax' })],
+      dense({ units, activation: 'tanh' }), dense({ units: 4, activation: 'softmax' })],
     { seed: 1 },
   );
   /** Hands everything on, as a layer of the user's own: each step waits for the event loop. */
