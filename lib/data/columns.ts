@@ -78,3 +78,23 @@ export function copySampleWeights(weights: ArrayLike<number>, count: number, nam
   }
   return copyShared(weights, Float32Array);
 }
+
+/** The names of classes. Error: `E_DATA` for another number than classes, names without labels, or a name that is no text. */
+export function copyClassNames(
+  classNames: readonly string[],
+  { labels, classes }: { readonly labels?: unknown; readonly classes?: number },
+  name: string,
+): readonly string[] {
+  const names = [...classNames];
+  if (names.length === 0) throw new LaminetError('E_DATA', `${name}: there are no class names`, { classes });
+  const wrong = names.findIndex((each) => typeof each !== 'string' || each === '');
+  if (wrong >= 0) {
+    const found = JSON.stringify(names[wrong]);
+    throw new LaminetError('E_DATA', `${name}: the name of class ${wrong} is ${found}, expected a text`, { wrong });
+  }
+  if (!labels || names.length !== (classes ?? names.length)) {
+    const found = labels ? `${classes} classes` : 'no labels';
+    throw new LaminetError('E_DATA', `${name}: ${names.length} class names but ${found}`, { names, classes });
+  }
+  return names;
+}

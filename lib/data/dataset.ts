@@ -1,8 +1,19 @@
 import { types } from 'node:util';
 import { LaminetError } from '../errors';
 import type { SourceFormat } from '../ops/program';
+import { permutation, RandomStream } from '../tensor/philox';
 import { checkShape, formatShape, type Shape, sizeOf } from '../tensor/shape';
-import { copyLabels, copySampleWeights, copyShared, copyTargets, largest } from './columns';
+import { copyClassNames, copyLabels, copySampleWeights, copyShared, copyTargets, largest } from './columns';
+import {
+  checkCount,
+  checkIndices,
+  checkSeed,
+  type SplitOptions,
+  selectRows,
+  splitIndices,
+  splitSize,
+} from './selection';
+import { type ChannelStatistics, channelStatistics } from './statistics';
 
 /** What a data set is made of. */
 export interface DatasetOptions {
@@ -12,8 +23,10 @@ export interface DatasetOptions {
   readonly shape: Shape;
   /** A class number a sample. */
   readonly labels?: ArrayLike<number>;
-  /** The number of classes. Default: the largest label and one. */
+  /** The number of classes. Default: as many as there are names, or the largest label and one. */
   readonly classes?: number;
+  /** What each class is called, by its number. */
+  readonly classNames?: readonly string[];
   /** Instead of labels: a row of numbers a sample. */
   readonly targets?: ArrayLike<number>;
   /** What each sample's loss is multiplied by: finite numbers of at least 0, which leaves a sample out. Default: 1 each. */
@@ -51,6 +64,8 @@ export class Dataset {
   readonly sampleWeights: Float32Array | undefined;
   /** The number of classes; 0 without labels. */
   readonly classes: number;
+  /** What each class is called, by its number; undefined where nothing is known. */
+  readonly classNames: readonly string[] | undefined;
   readonly scale: number;
   readonly padding: readonly [number, number, number, number];
 
@@ -61,7 +76,7 @@ export class Dataset {
 
   private constructor(
     fields: Pick<Dataset, 'name' | 'source' | 'samples' | 'labels' | 'targets' | 'classes' | 'scale' | 'padding'> &
-      Partial<Pick<Dataset, 'sampleWeights' | 'inputShapes' | 'outputSizes'>>,
+      Partial<Pick<Dataset, 'sampleWeights' | 'classNames' | 'inputShapes' | 'outputSizes'>>,
   ) {
     this.name = fields.name;
     this.source = fields.source;
@@ -70,6 +85,7 @@ export class Dataset {
     this.targets = fields.targets;
     this.sampleWeights = fields.sampleWeights;
     this.classes = fields.classes;
+    this.classNames = fields.classNames;
     this.scale = fields.scale;
     this.padding = fields.padding;
     this.count = fields.samples.length / sizeOf(fields.source.shape);
@@ -112,7 +128,9 @@ export class Dataset {
         { padding, shape },
       );
     }
-    const labels = options.labels && copyLabels(options.labels, count, options.classes, name);
+    const classNames = options.classNames && copyClassNames(options.classNames, options, name);
+    const classes = options.classes ?? classNames?.length;
+    const labels = options.labels && copyLabels(options.labels, count, classes, name);
     return new Dataset({
       name,
       source: { kind: bytes ? 'uint8' : 'float', shape },
@@ -120,7 +138,8 @@ export class Dataset {
       labels,
       targets: options.targets && copyTargets(options.targets, count, name),
       sampleWeights: options.sampleWeights && copySampleWeights(options.sampleWeights, count, name),
-      classes: labels ? (options.classes ?? largest(labels) + 1) : 0,
+      classes: labels ? (classes ?? largest(labels) + 1) : 0,
+      ...(classNames ? { classNames } : {}),
       scale,
       padding: [padding, padding, padding, padding],
     });
@@ -195,6 +214,66 @@ export class Dataset {
       targets: this.targets?.subarray(from * width, to * width),
       sampleWeights: this.sampleWeights?.subarray(from, to),
     });
+  }
+
+  /**
+   * The samples at these places, in this order, copied; a place may come several times.
+   * Error: `E_OPTION` for a place that is not there, `E_DATA` for none at all.
+   */
+  select(indices: ArrayLike<number>): Dataset {
+    const { count, name } = this;
+    if (indices.length === 0) throw new LaminetError('E_DATA', `${name}: no samples are selected`, { name });
+    checkIndices(indices, count, name);
+    return new Dataset({
+      ...this,
+      samples: selectRows(this.samples, indices, count),
+      labels: this.labels && selectRows(this.labels, indices, count),
+      targets: this.targets && selectRows(this.targets, indices, count),
+      sampleWeights: this.sampleWeights && selectRows(this.sampleWeights, indices, count),
+    });
+  }
+
+  /** The first samples, over the same memory. Error: `E_OPTION` unless `count` is a whole number from 1 to as many as there are. */
+  take(count: number): Dataset {
+    return this.slice(0, checkCount(count, this.count, `${this.name}: take`));
+  }
+
+  /**
+   * The samples in random order, copied: a function of the seed alone, the same on every machine.
+   * @param seed a whole number from 0 to 2^53 - 1
+   * Error: `E_OPTION` for another seed.
+   */
+  shuffle(seed: number): Dataset {
+    return this.select(permutation(this.count, checkSeed(seed, this.name), RandomStream.shuffle));
+  }
+
+  /**
+   * Two parts without a common sample: `const [train, validation] = data.split(0.8, { seed: 1 })`.
+   *
+   * Without options they are the first samples and the others, in their order, over the same memory; otherwise copies.
+   * @param first how many samples the first part gets: below 1 the share of all, rounded, otherwise their number
+   * Errors: `E_OPTION` where a part would be empty, `E_DATA` for a stratified split without labels.
+   */
+  split(first: number, options: SplitOptions = {}): [Dataset, Dataset] {
+    const { count, name, labels, classes } = this;
+    const size = splitSize(first, count, name);
+    const { seed, stratified = false } = options;
+    if (seed === undefined && !stratified) return [this.slice(0, size), this.slice(size)];
+    const order = seed === undefined ? undefined : permutation(count, checkSeed(seed, name), RandomStream.split);
+    if (stratified && !labels) {
+      throw new LaminetError('E_DATA', `${name}: a stratified split needs labels, found none`, { name });
+    }
+    const parts = splitIndices(count, size, order, stratified && labels ? { labels, classes } : undefined);
+    return [this.select(parts[0]), this.select(parts[1])];
+  }
+
+  /**
+   * The mean and standard deviation (that of all numbers, not an estimate) of each channel: of each plane of images, of each
+   * number of plain rows. They are of the numbers that a network is fed, which are those stored times `scale`, without the
+   * padding. For bytes they are exact but for the last rounding: sums are of whole numbers.
+   */
+  channelStatistics(): ChannelStatistics {
+    return channelStatistics(this.samples, this.source.shape, this.scale);
   }
 
   /**
