@@ -1,8 +1,11 @@
 export type { BackendName } from './backends/backend';
 export { type ConstraintLike, type MaxNorm, maxNorm } from './constraints/max-norm';
+export { type Cifar10Options, type Cifar10Split, readCifar10 } from './data/cifar10';
 export { Dataset, type DatasetOptions, type RecordsOptions } from './data/dataset';
 export { type DigitsSplit, readDigits } from './data/digits';
-export { type MnistOptions, type MnistSplit, readMnist } from './data/mnist';
+export { type MnistOptions, type MnistSplit, readFashionMnist, readMnist } from './data/mnist';
+export type { SplitOptions } from './data/selection';
+export type { ChannelStatistics } from './data/statistics';
 export {
   checkGradients,
   type GradientCheckOptions,

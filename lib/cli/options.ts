@@ -88,5 +88,8 @@ export function toLossName(name: string): LossName {
 
 /** Adds `--data`. */
 export function addDataOption(command: Command, fallback: string): Command {
-  return command.option('--data <folder>', `the folder of the four MNIST files, gzipped or not (default: ${fallback})`);
+  return command.option(
+    '--data <folder>',
+    `the folder of the files of MNIST or CIFAR-10 (binary), gzipped or not (default: ${fallback})`,
+  );
 }

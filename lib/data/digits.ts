@@ -54,7 +54,7 @@ export async function readDigits(): Promise<DigitsSplit> {
       samples,
       shape: [1, SIDE, SIDE],
       labels: Array.from(indices, (index) => labels[index] as number),
-      classes: CLASSES,
+      classNames: Array.from({ length: CLASSES }, (_, digit) => String(digit)),
       padding: 2,
     });
   };

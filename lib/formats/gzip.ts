@@ -14,6 +14,11 @@ const LARGEST_RATIO = 1032;
 const CHUNK_BYTES = 2 ** 18;
 const SMALLEST_FILE = 18;
 
+/** The most bytes that a gzip file of so many can hold. */
+export function mostInflated(compressedLength: number): number {
+  return compressedLength * LARGEST_RATIO;
+}
+
 /** Whether bytes begin like a gzip file. */
 export function isGzip(bytes: Uint8Array): boolean {
   return bytes[0] === 0x1f && bytes[1] === 0x8b;
@@ -93,7 +98,7 @@ class BoundedOutput {
   /** The promised length, if a file of this size can keep that promise at all: it is about to be allocated. */
   #checkedLength(start: Uint8Array): number {
     const promised = this.#bound.fileLength(start);
-    if (promised > this.#compressedLength * LARGEST_RATIO) {
+    if (promised > mostInflated(this.#compressedLength)) {
       refuseFormat({
         name: this.#name,
         where: 'the header inside',
@@ -110,7 +115,7 @@ class BoundedOutput {
         name: this.#name,
         where: 'the gzip data',
         found: `more than ${this.#output.length} inflated bytes`,
-        expected: `the ${this.#output.length} bytes that the header inside promises`,
+        expected: `at most the ${this.#output.length} bytes that its format allows`,
       });
     }
     this.#output.set(chunk, this.#length);

@@ -5,6 +5,7 @@ import { runCli } from '../../lib/cli/run-cli';
 import { decodeSafetensors } from '../../lib/formats/safetensors';
 import { readRun } from '../../lib/run/read-run';
 import { type CapturedIo, captureIo } from '../support/captured-output';
+import { writeCifarFolder } from '../support/cifar-folder';
 import { writeMnistFolder } from '../support/mnist-folder';
 
 let folder: string;
@@ -75,6 +76,17 @@ test('the same seed gives the same weights, another seed others', async () => {
   }
   expect(weights[1] === weights[0]).toBe(true);
   expect(weights[2] === weights[0]).toBe(false);
+});
+
+test('a folder of CIFAR-10 is known by its files', async () => {
+  const cifar = join(folder, 'cifar');
+  await writeCifarFolder(cifar, 1);
+  const io = captureIo();
+  expect(await runCli(['train', 'resnet20', '--data', cifar, '--out', out, '--epochs', '1'], io)).toBe(0);
+  expect(io.stdout.text).toContain(`data: ${cifar}, 5 to train, 1 to test`);
+  const other = captureIo();
+  expect(await runCli(['train', 'two-layer', '--data', cifar, '--out', out], other)).toBe(1);
+  expect(other.stderr.text).toContain('two-layer takes samples of 1x32x32, but those of');
 });
 
 test('a default batch is no larger than the data', async () => {

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { readMnist } from '../../lib/data/mnist';
+import { readFashionMnist, readMnist } from '../../lib/data/mnist';
 import { idxBytes } from '../support/idx-bytes';
 
 let folder: string;
@@ -28,9 +28,17 @@ test.each([
   await write({ [imageName]: imageBytes, [labelName]: labelBytes });
   const data = await readMnist(folder, 'train');
   expect(data).toMatchObject({ name: join(folder, imageName), count: 2, classes: 10, sampleShape: [1, 5, 7] });
+  expect(data.classNames).toEqual(['0', '1', '2', '3', '4', '5', '6', '7', '8', '9']);
   expect([...data.samples]).toEqual([1, 2, 3, 4, 5, 6]);
   expect([...(data.labels ?? [])]).toEqual([9, 0]);
   expect((await readMnist(folder, 'train', { padding: 0 })).sampleShape).toEqual([1, 1, 3]);
+});
+
+test('Fashion-MNIST: the same files, with names of its own', async () => {
+  await write({ 't10k-images-idx3-ubyte': images, 't10k-labels-idx1-ubyte': labels });
+  const data = await readFashionMnist(folder, 'test', { padding: 0 });
+  expect(data).toMatchObject({ count: 2, classes: 10, sampleShape: [1, 1, 3] });
+  expect(Array.from(data.labels ?? [], (label) => data.classNames?.[label])).toEqual(['Ankle boot', 'T-shirt/top']);
 });
 
 describe('refuses', () => {
@@ -102,4 +110,6 @@ test('the official files', async () => {
   const data = await readMnist('../shared/data/mnist', 'test');
   expect(data).toMatchObject({ count: 10_000, classes: 10, sampleShape: [1, 32, 32] });
   expect([...(data.labels ?? []).slice(0, 10)]).toEqual([7, 2, 1, 0, 4, 1, 4, 9, 5, 9]);
+  const { mean, std } = data.channelStatistics();
+  expect([mean[0]?.toFixed(5), std[0]?.toFixed(5)]).toEqual(['0.13251', '0.31048']);
 });
