@@ -4,6 +4,7 @@ export { type Cifar10Options, type Cifar10Split, readCifar10 } from './data/cifa
 export { Dataset, type DatasetOptions, type RecordsOptions } from './data/dataset';
 export { type DigitsSplit, readDigits } from './data/digits';
 export { type MnistOptions, type MnistSplit, readFashionMnist, readMnist } from './data/mnist';
+export { datasetFromNpy, loadNpy, loadNpz, type NpyDatasetOptions, saveNpy } from './data/npy';
 export type { SplitOptions } from './data/selection';
 export type { ChannelStatistics } from './data/statistics';
 export {
@@ -15,6 +16,7 @@ export {
 } from './doctor/gradient-check';
 export type { Verdict } from './doctor/gradient-verdict';
 export { type ErrorCode, LaminetError } from './errors';
+export type { NpyArray, NpyData } from './formats/npy';
 export { constant } from './initializers/constant';
 export type { InitializerFunction } from './initializers/custom';
 export type {
