@@ -3,6 +3,7 @@ export { type ConstraintLike, type MaxNorm, maxNorm } from './constraints/max-no
 export { type Cifar10Options, type Cifar10Split, readCifar10 } from './data/cifar10';
 export { Dataset, type DatasetOptions, type RecordsOptions } from './data/dataset';
 export { type DigitsSplit, readDigits } from './data/digits';
+export { type ImageFolderOptions, loadImageFolder } from './data/image-folder';
 export { type MnistOptions, type MnistSplit, readFashionMnist, readMnist } from './data/mnist';
 export { datasetFromNpy, loadNpy, loadNpz, type NpyDatasetOptions, saveNpy } from './data/npy';
 export type { SplitOptions } from './data/selection';
