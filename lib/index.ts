@@ -9,6 +9,15 @@ export { datasetFromNpy, loadNpy, loadNpz, type NpyDatasetOptions, saveNpy } fro
 export type { SplitOptions } from './data/selection';
 export type { ChannelStatistics } from './data/statistics';
 export {
+  type ChunkOptions,
+  type CollectOptions,
+  collectDataset,
+  type Source,
+  type StreamOptions,
+  streamChunks,
+} from './data/stream';
+export type { StreamItem } from './data/stream-columns';
+export {
   checkGradients,
   type GradientCheckOptions,
   type GradientReport,
