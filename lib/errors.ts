@@ -6,6 +6,7 @@
  * - `E_DATA` data that cannot be trained on: counts that differ, labels out of range, nothing at all
  * - `E_FORMAT` a file that is not what its format says
  * - `E_FILE` a file or folder that cannot be read or written
+ * - `E_DOWNLOAD` a file that none of its mirrors gave as it should be
  * - `E_UNKNOWN` a name that nothing answers to: network, loss, optimizer, backend, tensor
  * - `E_STATE` a call in the wrong order: training before compile, anything after dispose
  * - `E_DIVERGED` the loss became infinite or not a number
@@ -19,6 +20,7 @@ export type ErrorCode =
   | 'E_DATA'
   | 'E_FORMAT'
   | 'E_FILE'
+  | 'E_DOWNLOAD'
   | 'E_UNKNOWN'
   | 'E_STATE'
   | 'E_DIVERGED'

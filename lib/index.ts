@@ -4,6 +4,8 @@ export { type Cifar10Options, type Cifar10Split, readCifar10 } from './data/cifa
 export { Dataset, type DatasetOptions, type RecordsOptions } from './data/dataset';
 export { type DigitsSplit, readDigits } from './data/digits';
 export { type ImageFolderOptions, loadImageFolder } from './data/image-folder';
+export type { DownloadOptions } from './data/install';
+export { type LoadDataOptions, loadCifar10, loadMnist, type TrainAndTest } from './data/load';
 export { type MnistOptions, type MnistSplit, readFashionMnist, readMnist } from './data/mnist';
 export { datasetFromNpy, loadNpy, loadNpz, type NpyDatasetOptions, saveNpy } from './data/npy';
 export type { SplitOptions } from './data/selection';
@@ -26,6 +28,7 @@ export {
 } from './doctor/gradient-check';
 export type { Verdict } from './doctor/gradient-verdict';
 export { type ErrorCode, LaminetError } from './errors';
+export type { DownloadProgress } from './files/download';
 export type { NpyArray, NpyData } from './formats/npy';
 export { constant } from './initializers/constant';
 export type { InitializerFunction } from './initializers/custom';

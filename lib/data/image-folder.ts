@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { LaminetError } from '../errors';
+import { checkNotAborted } from '../files/abort';
 import { isFolder, listFolder } from '../files/folder';
 import { readFileWhole } from '../files/read-whole';
 import { Dataset } from './dataset';
 import { type DecodedImage, imageDecoder } from './sharp';
-import { checkNotAborted } from './signal';
 
 /** The options of {@link loadImageFolder}. */
 export interface ImageFolderOptions {

@@ -1,8 +1,8 @@
 import { LaminetError } from '../errors';
+import { checkNotAborted } from '../files/abort';
 import { checkShape, sizeOf } from '../tensor/shape';
 import { Dataset, type DatasetOptions } from './dataset';
 import { checkCount } from './selection';
-import { checkNotAborted } from './signal';
 import { type Columns, columnsOf, joinColumns, type StreamItem } from './stream-columns';
 
 /** What a stream's samples are. */

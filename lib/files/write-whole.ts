@@ -38,7 +38,7 @@ async function writeAndSync(file: FileHandle, content: Uint8Array | string): Pro
 }
 
 /** Makes a rename in the folder survive a crash. Windows cannot open folders and needs no such thing. */
-async function syncFolder(folder: string): Promise<void> {
+export async function syncFolder(folder: string): Promise<void> {
   if (process.platform === 'win32') return;
   const handle = await open(folder, 'r');
   try {
