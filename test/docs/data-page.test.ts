@@ -18,8 +18,6 @@ test('its parts of a data set are those that it shows', async () => {
 });
 
 test('its network learns from the stream', async () => {
-  // The block prints nothing itself.
-  const streams = blocks.find(({ text }) => text.includes('streamChunks('));
-  expect(streams?.text).toContain('await model.fit(chunk)');
-  expect(await outputOf('streamChunks(')).toBe('');
+  const accuracy = /accuracy: ([\d.]+)/.exec(await outputOf('streamChunks('))?.[1];
+  expect(Number(accuracy)).toBeGreaterThan(0.95);
 });
