@@ -131,8 +131,18 @@ export {
 } from './metrics/metrics';
 export { type RocAucReport, rocAuc, rocAucOneVsRest } from './metrics/roc-auc';
 export type { Labels, Scores } from './metrics/scores';
-export type { EpochRecord, Evaluation, History, TrainingEvent } from './model/events';
-export type { FitOptions } from './model/fit';
+export type { CheckpointOptions } from './model/checkpoint-keeper';
+export type { EarlyStopping } from './model/early-stopping';
+export type {
+  EndReason,
+  EpochRecord,
+  Evaluation,
+  EvaluationRecord,
+  History,
+  TrainingEvent,
+  TrainingListener,
+} from './model/events';
+export type { EvaluationOptions, FitOptions } from './model/fit';
 export { type ModelNodes, model } from './model/functional';
 export type { Graph } from './model/graph';
 export { type LoadOptions, loadModel } from './model/load-model';

@@ -10,19 +10,19 @@ import type { Metric } from '../metrics/metric';
 import { type MetricName, toMetrics } from '../metrics/metrics';
 import type { Program, Purpose } from '../ops/program';
 import type { WeightsChoice } from '../optimizers/averaging';
-import { toSchedule } from '../schedules/schedule';
 import type { Shape } from '../tensor/shape';
 import type { FloatArray, Precision } from '../tensor/storage';
 import { type CompileOptions, compileProgram, type InputFormat } from './compile';
 import type { Evaluation, History } from './events';
-import { checkAccumulation, checkEpochs, type FitOptions, train } from './fit';
-import { frozenAtFirst, layersFitting, trainedCount } from './frozen';
+import type { FitOptions } from './fit';
+import { frozenAtFirst, layersFitting } from './frozen';
 import type { Graph } from './graph';
 import { checkMeasured, checkMetrics, measure, observationsOf } from './measure';
 import { OptimizerState } from './optimizer-state';
 import { ParameterStore } from './parameters';
 import { penalizedParameters, penaltyOf } from './penalty';
 import { PlanCache, type PlannedProgram } from './plan-cache';
+import { prepareTraining, type Trainee } from './prepare-training';
 import {
   checkBatchSize,
   checkFit,
@@ -111,9 +111,6 @@ function predictionBatch(count: number): number {
   if (count > 8) return PREDICTION_BATCH;
   return count > 1 ? 8 : 1;
 }
-
-/** Who listens where nobody does. */
-const ignoreEvent = (): void => undefined;
 
 /** What a program is compiled for beside its purpose and data. */
 type ProgramParts = Omit<CompileOptions, 'purpose' | 'batchSize' | 'input' | 'targets' | 'weighted' | 'loss'> & {
@@ -255,68 +252,9 @@ export class Model {
    * loss becomes infinite or not a number: the parameters are then those of the last step with a finite loss.
    */
   async fit(data: Dataset, options: FitOptions = {}): Promise<History> {
-    const { loss, metrics, rules, optimizerState, precision, plans } = this.#requireCompiled();
-    const {
-      epochs = 1,
-      accumulate = 1,
-      batchSize = Math.min(32, data.count),
-      shuffle = true,
-      seed = this.seed,
-      validationData,
-      sampleWeights,
-    } = options;
-    checkEpochs(epochs);
-    checkBatchSize(batchSize, data.count);
-    checkMeasurable(this.graph, loss, data, this.name);
-    checkMeasured(metrics, this.graph, data);
-    if (validationData) {
-      checkMeasurable(this.graph, loss, validationData, this.name);
-      checkMeasured(metrics, this.graph, validationData);
-    }
-    const weighed = sampleWeights ? data.withSampleWeights(sampleWeights) : data;
-    checkAccumulation(accumulate, areWeighted(loss, weighed));
-    if (this.#training) throw new LaminetError('E_STATE', `${this.name} is being trained already`);
-    const parameters = trainedCount(this.graph, this.#frozen);
-    if (parameters === 0) {
-      const why = this.#frozen.size > 0 ? 'all layers that have parameters are frozen' : 'no layer has parameters';
-      throw new LaminetError('E_STATE', `${this.name} has nothing to train: ${why}`);
-    }
-    const observe = observationsOf(metrics);
-    const extra = { loss, ...rules, stepsPerUpdate: accumulate, frozen: this.#frozen, observe };
-    const use = `${accumulate} ${this.frozen}`;
-    const { program, plan } = this.#planFor('train', weighed, batchSize, extra, use);
-    this.#training = true;
-    this.#store.noteChange();
-    try {
-      return await plans.exclusively(plan, () =>
-        train({
-          program,
-          losses: loss,
-          plan,
-          precision,
-          store: this.#store,
-          optimizerState,
-          data: weighed,
-          epochs,
-          batchSize,
-          shuffle,
-          seed,
-          schedule: toSchedule(rules.optimizer.learningRate),
-          backend: plans.description,
-          parameters,
-          profile: options.profile ?? false,
-          signal: options.signal,
-          onEvent: options.onEvent ?? ignoreEvent,
-          measure: (request) => measure(metrics, this.graph, data, program, request),
-          validate:
-            validationData &&
-            (() => this.evaluate(validationData, { weights: options.validationWeights ?? 'current' })),
-        }),
-      );
-    } finally {
-      this.#store.noteChange();
-      this.#training = false;
-    }
+    const { plans } = this.#requireCompiled();
+    const { planned, run } = prepareTraining(this.#trainee(), data, options);
+    return this.#whileTraining(() => plans.exclusively(planned.plan, run));
   }
 
   /**
@@ -326,17 +264,22 @@ export class Model {
    * Errors: those of `fit`; `E_DATA` for data that a metric cannot be computed of.
    */
   async evaluate(data: Dataset, options: EvaluateOptions = {}): Promise<Evaluation> {
-    const { loss, metrics, rules } = this.#requireCompiled();
+    const { loss, metrics } = this.#requireCompiled();
     const { sampleWeights } = options;
     checkMeasurable(this.graph, loss, data, this.name);
     checkMeasured(metrics, this.graph, data);
-    const weighed = sampleWeights ? data.withSampleWeights(sampleWeights) : data;
+    return this.#evaluate(sampleWeights ? data.withSampleWeights(sampleWeights) : data, options);
+  }
+
+  /** Data that have been checked, or those of them that `order` names: then without metrics, which few samples may not have. */
+  async #evaluate(data: Dataset, options: RunOptions, order?: Uint32Array): Promise<Evaluation> {
+    const { loss, metrics, rules } = this.#requireCompiled();
     const observe = observationsOf(metrics);
-    const { request, program } = await this.#runAll('evaluate', weighed, options, { loss, observe });
+    const { request, program } = await this.#runAll('evaluate', data, options, { loss, observe }, order);
     const { loss: mean, accuracy, samples } = summarize(request, program.batchSize, request.losses.length);
     const penalized = penalizedParameters(this.graph, rules.regularizer, this.#frozen);
     const penalty = penalized.length > 0 ? { penalty: penaltyOf(penalized, request.parameters) } : {};
-    const measured = measure(metrics, this.graph, data, program, request);
+    const measured = order ? {} : measure(metrics, this.graph, data, program, request);
     return { loss: mean, ...penalty, accuracy, count: samples, ...measured };
   }
 
@@ -403,6 +346,44 @@ export class Model {
     return this.#compiled;
   }
 
+  /** Runs `work`, during which the parameters are others at every moment. Error: `E_STATE` while another training runs. */
+  async #whileTraining<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#training) throw new LaminetError('E_STATE', `${this.name} is being trained already`);
+    this.#training = true;
+    this.#store.noteChange();
+    try {
+      return await work();
+    } finally {
+      this.#store.noteChange();
+      this.#training = false;
+    }
+  }
+
+  #trainee(): Trainee {
+    const { loss, metrics, rules, optimizerState, precision, plans } = this.#requireCompiled();
+    const { name, graph, seed } = this;
+    const frozen = this.#frozen;
+    const observe = observationsOf(metrics);
+    return {
+      name,
+      graph,
+      frozen,
+      seed,
+      store: this.#store,
+      optimizerState,
+      rules,
+      losses: loss,
+      metrics,
+      precision,
+      backend: plans.description,
+      planFor: (data, batchSize, stepsPerUpdate) => {
+        const extra = { loss, ...rules, stepsPerUpdate, frozen, observe };
+        return this.#planFor('train', data, batchSize, extra, `${stepsPerUpdate} ${this.frozen}`);
+      },
+      evaluate: (data, { order, ...options }) => this.#evaluate(data, options, order),
+    };
+  }
+
   #toSamples(samples: Samples): Dataset {
     const { inputShape: shape } = this.graph;
     const data = samples instanceof Dataset ? samples : Dataset.from({ samples, shape, name: 'samples' });
@@ -410,16 +391,17 @@ export class Model {
     return data;
   }
 
-  /** A run over all samples in their order. While the model is trained, its parameters are others at every moment. */
+  /** A run over samples: all in their order, if nothing else is said. While the model is trained, its parameters are others at every moment. */
   #request(
     program: Program,
     precision: Precision,
     data: Dataset,
     losses: readonly Loss[],
     options: WeightsOptions,
+    order: Uint32Array = inOrder(data.count),
   ): DataRequest {
     const parts = { precision, store: this.#store, losses };
-    const { version, ...request } = makeRequest(program, data, inOrder(data.count), parts);
+    const { version, ...request } = makeRequest(program, data, order, parts);
     const parameters = this.#weights(options);
     const known = version !== undefined && !this.#training && parameters === this.#store.values;
     return { ...request, parameters, ...(known && { version }) };
@@ -468,12 +450,13 @@ export class Model {
     data: Dataset,
     options: RunOptions,
     extra: ProgramParts,
+    order?: Uint32Array,
   ): Promise<{ request: DataRequest; program: Program }> {
     const { precision, plans } = this.#requireCompiled();
-    const { batchSize = predictionBatch(data.count) } = options;
+    const { batchSize = predictionBatch(order?.length ?? data.count) } = options;
     if (options.batchSize !== undefined) checkBatchSize(batchSize, data.count);
     const { program, plan } = this.#planFor(purpose, data, batchSize, extra);
-    const request = this.#request(program, precision, data, extra.loss ?? [], options);
+    const request = this.#request(program, precision, data, extra.loss ?? [], options, order);
     const outcome = await plans.exclusively(plan, () => runWithSignal(plan, request, options.signal));
     if (outcome.status === 'stopped') {
       throw new LaminetError(

@@ -91,13 +91,16 @@ export class OptimizerState {
     return copy;
   }
 
-  /** For the next updates, one for each rate. */
-  memory(learningRates: Float64Array): OptimizerMemory {
+  /**
+   * For updates, one for each rate.
+   * @param before how many updates come before the first of them. Default: those that were made
+   */
+  memory(learningRates: Float64Array, before: number = this.steps): OptimizerMemory {
     const factors = updateFactors(this.#rules);
     return {
       learningRates,
       ...(this.values.length > 0 && { state: this.values }),
-      ...(factors && { factors: stepFactors(factors, this.steps + 1, learningRates.length) }),
+      ...(factors && { factors: stepFactors(factors, before + 1, learningRates.length) }),
     };
   }
 
