@@ -58,3 +58,10 @@ export const toyOptions = {
   evaluation: { every: 70, samples: 20 },
   earlyStopping: { patience: 3, restoreBest: true },
 } satisfies FitOptions;
+
+/** The same for a run that takes long enough to be killed several times. */
+export const longOptions = {
+  ...toyOptions,
+  epochs: 24,
+  earlyStopping: { patience: 24, restoreBest: true },
+} satisfies FitOptions;
