@@ -13,7 +13,8 @@ import type { WeightsChoice } from '../optimizers/averaging';
 import type { Shape } from '../tensor/shape';
 import type { FloatArray, Precision } from '../tensor/storage';
 import { type CompileOptions, compileProgram, type InputFormat } from './compile';
-import type { Evaluation, History } from './events';
+import { eventStream } from './event-stream';
+import type { Evaluation, History, TrainingEvent, TrainingListener } from './events';
 import type { FitOptions } from './fit';
 import { frozenAtFirst, layersFitting } from './frozen';
 import type { Graph } from './graph';
@@ -255,6 +256,30 @@ export class Model {
     const { plans } = this.#requireCompiled();
     const { planned, run } = prepareTraining(this.#trainee(), data, options);
     return this.#whileTraining(() => plans.exclusively(planned.plan, run));
+  }
+
+  /**
+   * {@link fit} as a loop over its events:
+   *
+   *     for await (const event of model.train(data, { epochs: 10 })) {
+   *       if (event.type === 'epoch' && event.accuracy > 0.99) break;
+   *     }
+   *
+   * It begins with the first event that is asked for. While the loop's body works on an event, the training waits, so that
+   * the weights are those of that moment; but `progress` only tells how far it has come meanwhile. Leaving the loop stops the
+   * training as a signal does: the model stays usable. The generator's value is the history.
+   * Errors: those of `fit`, thrown in the loop.
+   */
+  train(data: Dataset, options: FitOptions = {}): AsyncGenerator<TrainingEvent, History, void> {
+    const { onEvent } = options;
+    const run = (listener: TrainingListener, signal: AbortSignal): Promise<History> => {
+      const both: TrainingListener = async (event) => {
+        await onEvent?.(event);
+        await listener(event);
+      };
+      return this.fit(data, { ...options, signal, onEvent: onEvent ? both : listener });
+    };
+    return eventStream(run, options.signal);
   }
 
   /**
