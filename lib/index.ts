@@ -146,17 +146,11 @@ export type { EvaluationOptions, FitOptions } from './model/fit';
 export { type ModelNodes, model } from './model/functional';
 export type { Graph } from './model/graph';
 export { type LoadOptions, loadModel } from './model/load-model';
-export type {
-  Model,
-  ModelOptions,
-  OutputValues,
-  Prediction,
-  RunOptions,
-  Samples,
-  WeightsOptions,
-} from './model/model';
+export type { EvaluateOptions, Model, ModelOptions, RunOptions, WeightsOptions } from './model/model';
+export type { OutputValues, Prediction, Samples } from './model/prediction';
 export type { ProfileRow } from './model/profile';
 export { type SequentialOptions, sequential } from './model/sequential';
+export type { BatchOptions, BatchResult } from './model/train-on-batch';
 export type { TrainingOptions } from './model/training-rules';
 export type { NetworkDefaults, NetworkDefinition } from './networks/network';
 export { NETWORKS, networkModel, networkNamed } from './networks/networks';

@@ -10,7 +10,6 @@ import type { Metric } from '../metrics/metric';
 import { type MetricName, toMetrics } from '../metrics/metrics';
 import type { Program, Purpose } from '../ops/program';
 import type { WeightsChoice } from '../optimizers/averaging';
-import type { Shape } from '../tensor/shape';
 import type { FloatArray, Precision } from '../tensor/storage';
 import { type CompileOptions, compileProgram, type InputFormat } from './compile';
 import { eventStream } from './event-stream';
@@ -23,7 +22,8 @@ import { OptimizerState } from './optimizer-state';
 import { ParameterStore } from './parameters';
 import { penalizedParameters, penaltyOf } from './penalty';
 import { PlanCache, type PlannedProgram } from './plan-cache';
-import { prepareTraining, type Trainee } from './prepare-training';
+import type { OutputValues, Prediction, Samples } from './prediction';
+import { checkTrained, prepareTraining, type Trainee } from './prepare-training';
 import {
   checkBatchSize,
   checkFit,
@@ -38,6 +38,7 @@ import {
 } from './runner';
 import { loadParameters, saveModel } from './store';
 import { summarizeGraph } from './summary';
+import { type BatchOptions, type BatchResult, toBatch, trainOnBatch } from './train-on-batch';
 import { type TrainingOptions, type TrainingRules, toTrainingRules } from './training-rules';
 
 /** How a model is to be trained and run. */
@@ -80,29 +81,6 @@ export interface EvaluateOptions extends RunOptions {
   /** What each sample's loss is multiplied by, as in `fit`; accuracy heeds no weights. Default: those of the data set. */
   readonly sampleWeights?: ArrayLike<number>;
 }
-
-/** One output of a network for some samples. */
-export interface OutputValues {
-  /** The name of the layer that puts it out. */
-  readonly name: string;
-  /** A row of numbers a sample. */
-  readonly data: FloatArray;
-  /** `[samples, ...output shape]`. */
-  readonly shape: Shape;
-}
-
-/** The outputs of a network for some samples; `data` and `shape` are those of the first, which mostly is the only one. */
-export interface Prediction {
-  readonly data: FloatArray;
-  readonly shape: Shape;
-  readonly outputs: readonly OutputValues[];
-}
-
-/**
- * Samples to predict: a data set, or rows of the network's input shape (bytes are scaled by 1 / 255). With several inputs a
- * row holds the numbers of all, in their order.
- */
-export type Samples = Dataset | Uint8Array | Float32Array | Float64Array | readonly number[];
 
 /** Samples a step where nothing is trained and nothing else is asked for. */
 const PREDICTION_BATCH = 256;
@@ -280,6 +258,25 @@ export class Model {
       return this.fit(data, { ...options, signal, onEvent: onEvent ? both : listener });
     };
     return eventStream(run, options.signal);
+  }
+
+  /**
+   * Makes one update from one batch, for loops of your own.
+   * @param samples a data set, or rows of the network's input shape
+   * @param targets a class number a sample, or a row of as many numbers as the network puts out; left out with a data set
+   * @returns loss, penalty and accuracy of the batch before the update
+   * Errors: those of `fit`; where the loss is no finite number (`E_DIVERGED`) the weights stay what they were.
+   */
+  async trainOnBatch(samples: Samples, targets?: ArrayLike<number>, options: BatchOptions = {}): Promise<BatchResult> {
+    const { loss, plans } = this.#requireCompiled();
+    const trainee = this.#trainee();
+    const batch = toBatch(samples, targets, this.graph);
+    checkMeasurable(this.graph, loss, batch, this.name);
+    checkTrained(trainee);
+    const planned = trainee.planFor(batch, batch.count, 1);
+    return this.#whileTraining(() =>
+      plans.exclusively(planned.plan, () => trainOnBatch(trainee, batch, planned, options)),
+    );
   }
 
   /**

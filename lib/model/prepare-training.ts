@@ -58,7 +58,7 @@ export interface EvaluateParts {
 const ignoreEvent = (): void => undefined;
 
 /** Throws where a model has nothing that training could change; returns how many numbers it can. */
-function checkTrained({ name, graph, frozen }: Pick<Trainee, 'name' | 'graph' | 'frozen'>): number {
+export function checkTrained({ name, graph, frozen }: Pick<Trainee, 'name' | 'graph' | 'frozen'>): number {
   const parameters = trainedCount(graph, frozen);
   if (parameters > 0) return parameters;
   const why = frozen.size > 0 ? 'all layers that have parameters are frozen' : 'no layer has parameters';
