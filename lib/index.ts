@@ -117,7 +117,15 @@ export {
   classificationReport,
 } from './metrics/classification-report';
 export { type ConfusionMatrix, confusionMatrix } from './metrics/confusion-matrix';
-export type { Average, MeasuredNetwork, Metric, MetricValue, Observation, Observed } from './metrics/metric';
+export type {
+  Average,
+  MeasuredNetwork,
+  Metric,
+  MetricDescription,
+  MetricValue,
+  Observation,
+  Observed,
+} from './metrics/metric';
 export {
   type AucOptions,
   auc,
@@ -175,7 +183,7 @@ export {
 } from './optimizers/adaptive';
 export type { WeightAveraging, WeightsChoice } from './optimizers/averaging';
 export type { GradientClipping } from './optimizers/clipping';
-export type { Optimizer, OptimizerOptions, StepFactors } from './optimizers/contract';
+export type { Optimizer, OptimizerDescription, OptimizerOptions, StepFactors } from './optimizers/contract';
 export type { GroupOptions, ParameterGroup, TrainedParameter } from './optimizers/groups';
 export { type LionOptions, lion } from './optimizers/lion';
 export { type MuonAdamwOptions, type MuonOptions, muon } from './optimizers/muon';
@@ -212,6 +220,7 @@ export type {
   LearningRate,
   MonitoredValue,
   Schedule,
+  ScheduleDescription,
   ScheduleFeedback,
   ScheduleState,
 } from './schedules/schedule';

@@ -21,6 +21,8 @@ export interface CheckpointedTraining {
   readonly store: ParameterStore;
   readonly optimizerState: OptimizerState;
   readonly settings: TrainingSettings;
+  /** The options of `compile` as JSON, where they can be described. */
+  readonly compile: string | undefined;
 }
 
 /** How the content of checkpoints is laid out; another number where that changes. */
@@ -56,7 +58,7 @@ function observedTensors({ losses, correct, penalties, results }: ObservedSteps)
  * @param observed what the steps of the epoch under way have said
  */
 export function encodeCheckpoint(
-  { name, graph, frozen, store, optimizerState, settings }: CheckpointedTraining,
+  { name, graph, frozen, store, optimizerState, settings, compile }: CheckpointedTraining,
   state: TrainingState,
   observed: ObservedSteps | undefined,
 ): Uint8Array {
@@ -82,7 +84,7 @@ export function encodeCheckpoint(
   };
   const network = describeGraph(name, graph, frozen);
   const training = printExact({ layout: LAYOUT, settings, state: kept });
-  const metadata = { format: 'laminet', network, training };
+  const metadata = { format: 'laminet', network, ...(compile !== undefined && { compile }), training };
   return encodeSafetensors(tensors, { ...metadata, sha256: contentSum({ tensors, metadata }) });
 }
 

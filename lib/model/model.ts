@@ -12,6 +12,7 @@ import type { Program, Purpose } from '../ops/program';
 import type { WeightsChoice } from '../optimizers/averaging';
 import type { FloatArray, Precision } from '../tensor/storage';
 import { type CompileOptions, compileProgram, type InputFormat } from './compile';
+import { describeCompile } from './compile-settings';
 import { eventStream } from './event-stream';
 import type { Evaluation, History, TrainingEvent, TrainingListener } from './events';
 import type { FitOptions } from './fit';
@@ -103,6 +104,8 @@ interface Compiled {
   readonly metrics: readonly Metric[];
   readonly precision: Precision;
   readonly plans: PlanCache;
+  /** The options as JSON, where they can be described. */
+  readonly description: string | undefined;
 }
 
 /** A network with its parameters: what `sequential` returns. */
@@ -163,6 +166,7 @@ export class Model {
       metrics,
       precision,
       plans: new PlanCache(backend, { precision, threads }),
+      description: describeCompile(options),
     };
     return this;
   }
@@ -329,10 +333,15 @@ export class Model {
     return this.#toPrediction(request);
   }
 
-  /** Writes the network and its parameters to a safetensors file, whole or not at all. Error: `E_FILE`. */
+  /**
+   * Writes the network, its parameters and the options of `compile` to a safetensors file, whole or not at all. Options with
+   * functions of your own (an optimizer, schedule, loss or metric) are not kept, and the model is to be compiled again then.
+   * Error: `E_FILE`.
+   */
   async save(path: string, options: WeightsOptions = {}): Promise<void> {
     this.#checkUsable();
-    await saveModel(path, this.name, this.graph, this.#frozen, this.#weights(options));
+    const { description } = this.#compiled ?? {};
+    await saveModel(path, this.name, this.graph, this.#frozen, this.#weights(options), description);
   }
 
   /**
@@ -382,7 +391,7 @@ export class Model {
   }
 
   #trainee(): Trainee {
-    const { loss, metrics, rules, optimizerState, precision, plans } = this.#requireCompiled();
+    const { loss, metrics, rules, optimizerState, precision, plans, description } = this.#requireCompiled();
     const { name, graph, seed } = this;
     const frozen = this.#frozen;
     const observe = observationsOf(metrics);
@@ -396,6 +405,7 @@ export class Model {
       rules,
       losses: loss,
       metrics,
+      compile: description,
       precision,
       backend: plans.description,
       planFor: (data, batchSize, stepsPerUpdate) => {

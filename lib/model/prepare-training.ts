@@ -38,6 +38,8 @@ export interface Trainee {
   readonly rules: TrainingRules;
   readonly losses: readonly Loss[];
   readonly metrics: readonly Metric[];
+  /** The options of `compile` as JSON, where they can be described. */
+  readonly compile: string | undefined;
   readonly precision: Precision;
   /** What runs the steps. */
   readonly backend: string;

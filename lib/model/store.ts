@@ -34,16 +34,21 @@ export function parameterTensors({ parameters }: Graph, values: FloatArray): Map
   );
 }
 
-/** Writes a network and its parameters to a safetensors file: the tensors by name, the network as JSON in the metadata. */
+/**
+ * Writes a network and its parameters to a safetensors file: the tensors by name, the network as JSON in the metadata, and
+ * the options of `compile`, where they can be described.
+ */
 export async function saveModel(
   path: string,
   name: string,
   graph: Graph,
   frozen: ReadonlySet<string>,
   values: FloatArray,
+  compile: string | undefined,
 ): Promise<void> {
   const network = describeGraph(name, graph, frozen);
-  await writeWhole(path, encodeSafetensors(parameterTensors(graph, values), { format: 'laminet', network }));
+  const metadata = { format: 'laminet', network, ...(compile !== undefined && { compile }) };
+  await writeWhole(path, encodeSafetensors(parameterTensors(graph, values), metadata));
 }
 
 /** Reads a file of tensors. Errors: `E_FILE`, `E_FORMAT`. */
