@@ -227,6 +227,7 @@ describe('a checkpoint of another training', () => {
       {},
       { optimizer: adam({ beta1: 0.8, learningRate: cosineDecay({ learningRate: 0.1, duration: 2 }) }) },
     ],
+    ['program', {}, { lossWeights: [2] }],
     ['penalties[0]', {}, { regularizer: l2(2e-3) }],
     ['updates[0]', {}, { clipping: { norm: 1 } }],
   ])('is refused for another %s, which is named', async (setting, fit, compile) => {
