@@ -23,7 +23,7 @@ import { OptimizerState } from './optimizer-state';
 import { ParameterStore } from './parameters';
 import { penalizedParameters, penaltyOf } from './penalty';
 import { PlanCache, type PlannedProgram } from './plan-cache';
-import type { OutputValues, Prediction, Samples } from './prediction';
+import { type OutputValues, type Prediction, predictionBatch, type Samples } from './prediction';
 import { checkTrained, prepareTraining, type Trainee } from './prepare-training';
 import {
   checkBatchSize,
@@ -81,15 +81,6 @@ export interface RunOptions extends WeightsOptions {
 export interface EvaluateOptions extends RunOptions {
   /** What each sample's loss is multiplied by, as in `fit`; accuracy heeds no weights. Default: those of the data set. */
   readonly sampleWeights?: ArrayLike<number>;
-}
-
-/** Samples a step where nothing is trained and nothing else is asked for. */
-const PREDICTION_BATCH = 256;
-
-/** How many samples go through the network together where nobody says: few ones have plans that are made for few. */
-function predictionBatch(count: number): number {
-  if (count > 8) return PREDICTION_BATCH;
-  return count > 1 ? 8 : 1;
 }
 
 /** What a program is compiled for beside its purpose and data. */

@@ -24,3 +24,12 @@ export interface Prediction {
  * row holds the numbers of all, in their order.
  */
 export type Samples = Dataset | Uint8Array | Float32Array | Float64Array | readonly number[];
+
+/** Samples a step where nothing is trained and nothing else is asked for. */
+const PREDICTION_BATCH = 256;
+
+/** How many samples go through the network together where nobody says: few ones have plans that are made for few. */
+export function predictionBatch(count: number): number {
+  if (count > 8) return PREDICTION_BATCH;
+  return count > 1 ? 8 : 1;
+}
