@@ -138,7 +138,15 @@ export {
   classificationReport,
 } from './metrics/classification-report';
 export { type ConfusionMatrix, confusionMatrix } from './metrics/confusion-matrix';
-export type { Average, MeasuredNetwork, Metric, MetricValue, Observation, Observed } from './metrics/metric';
+export type {
+  Average,
+  MeasuredNetwork,
+  Metric,
+  MetricDescription,
+  MetricValue,
+  Observation,
+  Observed,
+} from './metrics/metric';
 export {
   type AucOptions,
   auc,
@@ -152,22 +160,26 @@ export {
 } from './metrics/metrics';
 export { type RocAucReport, rocAuc, rocAucOneVsRest } from './metrics/roc-auc';
 export type { Labels, Scores } from './metrics/scores';
-export type { EpochRecord, Evaluation, History, TrainingEvent } from './model/events';
-export type { FitOptions } from './model/fit';
+export type { CheckpointOptions } from './model/checkpoint-keeper';
+export type { EarlyStopping } from './model/early-stopping';
+export type {
+  EndReason,
+  EpochRecord,
+  Evaluation,
+  EvaluationRecord,
+  History,
+  TrainingEvent,
+  TrainingListener,
+} from './model/events';
+export type { EvaluationOptions, FitOptions } from './model/fit';
 export { type ModelNodes, model } from './model/functional';
 export type { Graph } from './model/graph';
 export { type LoadOptions, loadModel } from './model/load-model';
-export type {
-  Model,
-  ModelOptions,
-  OutputValues,
-  Prediction,
-  RunOptions,
-  Samples,
-  WeightsOptions,
-} from './model/model';
+export type { EvaluateOptions, Model, ModelOptions, RunOptions, WeightsOptions } from './model/model';
+export type { OutputValues, Prediction, Samples } from './model/prediction';
 export type { ProfileRow } from './model/profile';
 export { type SequentialOptions, sequential } from './model/sequential';
+export type { BatchOptions, BatchResult } from './model/train-on-batch';
 export type { TrainingOptions } from './model/training-rules';
 export type { NetworkDefaults, NetworkDefinition } from './networks/network';
 export { NETWORKS, networkModel, networkNamed } from './networks/networks';
@@ -192,7 +204,7 @@ export {
 } from './optimizers/adaptive';
 export type { WeightAveraging, WeightsChoice } from './optimizers/averaging';
 export type { GradientClipping } from './optimizers/clipping';
-export type { Optimizer, OptimizerOptions, StepFactors } from './optimizers/contract';
+export type { Optimizer, OptimizerDescription, OptimizerOptions, StepFactors } from './optimizers/contract';
 export type { GroupOptions, ParameterGroup, TrainedParameter } from './optimizers/groups';
 export { type LionOptions, lion } from './optimizers/lion';
 export { type MuonAdamwOptions, type MuonOptions, muon } from './optimizers/muon';
@@ -229,6 +241,7 @@ export type {
   LearningRate,
   MonitoredValue,
   Schedule,
+  ScheduleDescription,
   ScheduleFeedback,
   ScheduleState,
 } from './schedules/schedule';

@@ -74,7 +74,7 @@ async function evaluate(path: string, options: EvaluateOptions, { io, print, col
 
 /** The network of that name with these weights; without a name the network that the file describes. */
 function openModel(weights: string, name: string | undefined): Promise<Model> {
-  if (name === undefined) return loadModel(weights);
+  if (name === undefined) return loadModel(weights, { compile: false });
   return networkModel(name).load(weights);
 }
 

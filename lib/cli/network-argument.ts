@@ -21,11 +21,11 @@ const MODULES = ['.js', '.cjs', '.mjs', '.ts', '.cts', '.mts'];
 export async function openNetwork(argument: string): Promise<Model> {
   const extension = extname(argument).toLowerCase();
   if (MODULES.includes(extension)) return importModel(argument);
-  if (extension === '.safetensors') return loadModel(argument);
+  if (extension === '.safetensors') return loadModel(argument, { compile: false });
   // A path, rather than a word that is close to a name.
   if (!NETWORKS.some(({ name }) => name === argument) && (argument.includes(sep) || existsSync(argument))) {
     const { weightsPath } = await readRun(argument);
-    return loadModel(weightsPath);
+    return loadModel(weightsPath, { compile: false });
   }
   return networkModel(argument);
 }

@@ -1,5 +1,5 @@
-import { mkdir, readdir, stat } from 'node:fs/promises';
-import { toFileError } from './file-error';
+import { mkdir, readdir, stat, unlink } from 'node:fs/promises';
+import { fileErrorCode, toFileError } from './file-error';
 
 /** The names in a folder, sorted. Error: `E_FILE`. */
 export async function listFolder(path: string): Promise<string[]> {
@@ -25,5 +25,14 @@ export async function makeFolder(path: string): Promise<void> {
     await mkdir(path, { recursive: true });
   } catch (cause) {
     throw toFileError('make the folder', path, cause);
+  }
+}
+
+/** Removes a file; one that is gone already is fine. Error: `E_FILE`. */
+export async function removeFile(path: string): Promise<void> {
+  try {
+    await unlink(path);
+  } catch (cause) {
+    if (fileErrorCode(cause) !== 'ENOENT') throw toFileError('remove', path, cause);
   }
 }

@@ -32,9 +32,17 @@ export interface MeasuredNetwork {
   readonly outputSizes: readonly number[];
 }
 
+/** A metric's name with its options, as JSON. */
+export interface MetricDescription {
+  readonly name: string;
+  readonly [option: string]: unknown;
+}
+
 /** Something that is measured while a network is trained or evaluated, beside the loss. */
 export interface Metric {
   readonly name: string;
+  /** What files keep, to make it again; missing for metrics of your own. */
+  readonly config?: MetricDescription;
   /** What it is computed from, if more than the accuracy. */
   readonly observes?: Observation;
   /** Whether every class must have samples, but not all of them. */

@@ -5,6 +5,7 @@ import {
   checkAverage,
   checkClasses,
   type Metric,
+  type MetricDescription,
   type MetricValue,
   nameOfMean,
   type Observed,
@@ -12,11 +13,16 @@ import {
 import { rocAuc, rocAucOneVsRest } from './roc-auc';
 
 /** The share of samples that are classified correctly, which is also reported beside the loss. */
-const accuracyMetric: Metric = { name: 'accuracy', compute: ({ accuracy }) => ({ accuracy }) };
+const accuracyMetric: Metric = {
+  name: 'accuracy',
+  config: { name: 'accuracy' },
+  compute: ({ accuracy }) => ({ accuracy }),
+};
 
 /** What the loss on each output adds to the whole: `loss` of the output's name. */
 const lossParts: Metric = {
   name: 'lossParts',
+  config: { name: 'lossParts' },
   observes: 'losses',
   compute: ({ losses }) => Object.fromEntries(Object.entries(losses).map(([output, loss]) => [`${output}.loss`, loss])),
 };
@@ -33,6 +39,7 @@ function countsOf({ classes, labels, predictedClasses }: Observed): Float64Array
 
 const confusion: Metric = {
   name: 'confusionMatrix',
+  config: { name: 'confusionMatrix' },
   observes: 'predictedClasses',
   check: (network) => checkClasses('confusionMatrix', network),
   compute(observed) {
@@ -69,6 +76,7 @@ export function topK(options: TopKOptions = {}): Metric {
   const name = `top${k}`;
   return {
     name,
+    config: { name: 'topK', ...options },
     observes: 'targetRanks',
     check(network) {
       checkClasses(name, network);
@@ -109,6 +117,7 @@ function classMetric(score: 'precision' | 'recall' | 'f1', options: ClassMetricO
   };
   return {
     name,
+    config: { name: score, ...options },
     observes: 'predictedClasses',
     check: (network) => checkClasses(name, network),
     compute: (observed) => ({ [name]: scoreOf(observed) }),
@@ -162,6 +171,7 @@ export function auc(options: AucOptions = {}): Metric {
   const name = nameOfMean('auc', average);
   return {
     name,
+    config: { name: 'auc', ...options },
     observes: 'scores',
     needsEveryClass: true,
     check: (network) => checkClasses(name, network),
@@ -187,16 +197,22 @@ const METRICS = {
 /** The metrics that have names; those with options are functions of the same name, too. */
 export type MetricName = keyof typeof METRICS;
 
+function makeOf(name: string): (options?: never) => Metric {
+  if (Object.hasOwn(METRICS, name)) return METRICS[name as MetricName];
+  const known = Object.keys(METRICS).join(', ');
+  throw new LaminetError('E_UNKNOWN', `there is no metric ${JSON.stringify(name)}; there are ${known}`, {
+    metric: name,
+  });
+}
+
+/** The metric that its `config` describes. Errors: `E_UNKNOWN` for a name, `E_OPTION` for options. */
+export function rebuildMetric({ name, ...options }: MetricDescription): Metric {
+  return makeOf(name)(options as never);
+}
+
 /** Metrics by their names, or as they are. Errors: `E_UNKNOWN` for another name, `E_OPTION` for one that comes twice. */
 export function toMetrics(metrics: readonly (MetricName | Metric)[]): readonly Metric[] {
-  const list = metrics.map((metric) => {
-    if (typeof metric !== 'string') return metric;
-    if (Object.hasOwn(METRICS, metric)) return METRICS[metric]();
-    const known = Object.keys(METRICS).join(', ');
-    throw new LaminetError('E_UNKNOWN', `there is no metric ${JSON.stringify(metric)}; there are ${known}`, {
-      metric,
-    });
-  });
+  const list = metrics.map((metric) => (typeof metric === 'string' ? makeOf(metric)() : metric));
   for (const [index, { name }] of list.entries()) {
     if (list.findIndex((other) => other.name === name) === index) continue;
     throw new LaminetError('E_OPTION', `metrics: ${name} is there twice`, { option: 'metrics', found: name });

@@ -35,9 +35,22 @@ export interface EpochRecord {
   readonly validation?: Evaluation;
 }
 
+/** A look at some samples of the training set, picked at random, in the middle of training: see `FitOptions.evaluation`. */
+export interface EvaluationRecord extends Omit<Evaluation, 'metrics'> {
+  /** Counted from 1. */
+  readonly epoch: number;
+  /** Finished steps of the epoch. */
+  readonly step: number;
+  /** Since the first epoch, each as often as it was seen. */
+  readonly samplesSeen: number;
+}
+
+/** How a run came to its end: by its last epoch, by its signal, or because nothing got better. */
+export type EndReason = 'done' | 'aborted' | 'stoppedEarly';
+
 /**
- * What a training loop says while it runs: plain objects, in this order: one `start`, for each epoch some `progress` and
- * one `epoch`, one `end`.
+ * What a training loop says while it runs: plain objects that can be written as JSON, in this order: one `start`; for each
+ * epoch some `progress` and `evaluation`, and one `epoch`; a `checkpoint` after each that was written; one `end`.
  */
 export type TrainingEvent =
   | {
@@ -49,6 +62,8 @@ export type TrainingEvent =
       readonly parameters: number;
       /** What runs the steps: `native, avx512, 2 threads`. */
       readonly backend: string;
+      /** Where the run goes on from a checkpoint: the file, and where it was then. */
+      readonly resumed?: { readonly path: string; readonly epoch: number; readonly step: number };
     }
   | {
       readonly type: 'progress';
@@ -63,19 +78,34 @@ export type TrainingEvent =
       readonly penalty?: number;
       readonly accuracy: number;
     }
+  | ({ readonly type: 'evaluation' } & EvaluationRecord)
   | ({ readonly type: 'epoch' } & EpochRecord)
   | {
+      readonly type: 'checkpoint';
+      readonly path: string;
+      /** Where a run that takes it up goes on: in this epoch, after so many of its steps. */
+      readonly epoch: number;
+      readonly step: number;
+    }
+  | {
       readonly type: 'end';
-      readonly reason: 'done' | 'aborted';
+      readonly reason: EndReason;
       /** Finished epochs. */
       readonly epochs: number;
       readonly seconds: number;
     };
 
+/** Hears of what happens. A promise that it returns is waited for before training goes on, but for `progress`. */
+export type TrainingListener = (event: TrainingEvent) => unknown;
+
 /** What `fit` returns. */
 export interface History {
   readonly epochs: readonly EpochRecord[];
-  readonly reason: 'done' | 'aborted';
+  readonly reason: EndReason;
+  /** Where `fit` was asked for evaluations. */
+  readonly evaluations?: readonly EvaluationRecord[];
+  /** The best epoch and its value of what was watched, with `earlyStopping`; missing where no value was a number. */
+  readonly best?: { readonly epoch: number; readonly value: number };
   /** Where the time of all steps went, where `fit` was asked to find out. */
   readonly profile?: readonly ProfileRow[];
 }

@@ -1,19 +1,17 @@
-import type { Plan } from '../backends/backend';
 import type { Dataset } from '../data/dataset';
 import { LaminetError } from '../errors';
-import type { Loss } from '../losses/contract';
-import type { Program } from '../ops/program';
 import type { WeightsChoice } from '../optimizers/averaging';
-import { epochRates, type MonitoredValue, type Schedule, type ScheduleState } from '../schedules/schedule';
-import { permutation, RandomStream } from '../tensor/philox';
-import type { Precision } from '../tensor/storage';
-import { divergenceError } from './divergence';
-import type { EpochRecord, Evaluation, History, TrainingEvent } from './events';
-import type { Measured } from './measure';
-import type { OptimizerState } from './optimizer-state';
-import type { ParameterStore } from './parameters';
-import { profileRows } from './profile';
-import { type DataRequest, inOrder, makeRequest, runWithSignal, summarize } from './runner';
+import type { CheckpointOptions } from './checkpoint-keeper';
+import type { EarlyStopping } from './early-stopping';
+import type { TrainingListener } from './events';
+
+/** A look at training samples while an epoch is under way; the numbers come as `evaluation` events and in the history. */
+export interface EvaluationOptions {
+  /** Training samples from one to the next, counted over all epochs; it comes at the end of an update. */
+  readonly every: number;
+  /** How many samples are picked at random each time, by the run's seed. Default: 100, or all of fewer. */
+  readonly samples?: number;
+}
 
 /** The options of `fit`. */
 export interface FitOptions {
@@ -35,206 +33,35 @@ export interface FitOptions {
   readonly sampleWeights?: ArrayLike<number>;
   /** Evaluated after each epoch, with its own sample weights. */
   readonly validationData?: Dataset;
+  /**
+   * The part of the data, above 0 and below 1, that is kept for validation instead: the last ones, before anything is
+   * shuffled. Default: none.
+   */
+  readonly validationSplit?: number;
   /** The weights that validation data are evaluated with. Default: `current`. */
   readonly validationWeights?: WeightsChoice;
   /** Whether each epoch goes through the data in a new random order. Default: true. */
   readonly shuffle?: boolean;
   /** Of the orders, and of what layers draw in training (`dropout`). Default: the model's seed. */
   readonly seed?: number;
+  /** Looks at training samples picked at random while an epoch is under way. Default: never. */
+  readonly evaluation?: EvaluationOptions;
+  /** Stops when nothing gets better any more, and keeps the best weights. Default: goes through all epochs. */
+  readonly earlyStopping?: EarlyStopping;
+  /** Writes checkpoints, from which an interrupted run goes on. Default: none. */
+  readonly checkpoint?: CheckpointOptions;
+  /**
+   * Goes on from a checkpoint, with the same data and options: a file, a folder, of which the newest is taken, or `true` for
+   * the folder of `checkpoint`; that may be empty, and the run begins anew. The model is then as if the run had never been
+   * interrupted, bit for bit. `epochs` may be others. Default: begins anew.
+   */
+  readonly resume?: string | true;
   /** Stops after the step under way; the model stays usable, and `fit` returns what is finished. */
   readonly signal?: AbortSignal;
   /** Whether to measure where the time goes, instruction by instruction: see `History.profile`. Default: false. */
   readonly profile?: boolean;
   /** Hears of everything while it happens. What it throws ends the run. */
-  readonly onEvent?: (event: TrainingEvent) => void;
-}
-
-/** What a training loop works with. */
-export interface TrainingContext {
-  readonly program: Program;
-  /** One for each output. */
-  readonly losses: readonly Loss[];
-  readonly plan: Plan;
-  readonly precision: Precision;
-  readonly store: ParameterStore;
-  readonly optimizerState: OptimizerState;
-  readonly data: Dataset;
-  readonly epochs: number;
-  readonly batchSize: number;
-  readonly shuffle: boolean;
-  readonly seed: number;
-  readonly schedule: Schedule;
-  readonly backend: string;
-  readonly parameters: number;
-  readonly profile: boolean;
-  readonly signal: AbortSignal;
-  readonly onEvent: (event: TrainingEvent) => void;
-  /** The metrics of an epoch that has been run. */
-  readonly measure: (request: DataRequest) => Measured;
-  /** Undefined in place of an evaluation where the model was disposed of. */
-  readonly validate: (() => Promise<Evaluation | undefined>) | undefined;
-}
-
-/** The order of an epoch's samples: a function of the seed and the epoch alone. */
-function epochOrder({ data, shuffle, seed }: TrainingContext, epoch: number): Uint32Array {
-  const order = inOrder(data.count);
-  if (shuffle) order.set(permutation(data.count, seed, RandomStream.shuffle, epoch));
-  return order;
-}
-
-/** A run that goes on where the training stands, or `ahead` steps later. */
-function epochRequest(context: TrainingContext, order: Uint32Array, rates: Float64Array, ahead = 0): DataRequest {
-  const { program, precision, store, losses, data, optimizerState, seed } = context;
-  const optimizer = optimizerState.memory(rates, ahead);
-  return { ...makeRequest(program, data, order, { precision, store, losses, optimizer }), seed };
-}
-
-/**
- * Sets the parameters, and the optimizer's state, to those that a step begins with, which had a finite loss: from a copy made
- * before, the updates up to there are made again, and since a run's numbers depend on nothing but its input, they come out the
- * same.
- */
-async function replay(context: TrainingContext, start: Start, step: number): Promise<void> {
-  const { optimizerState } = context;
-  const { stepsPerUpdate } = context.program;
-  const updates = Math.floor(step / stepsPerUpdate);
-  context.store.values.set(start.values);
-  optimizerState.values.set(start.state);
-  optimizerState.steps = start.steps;
-  optimizerState.batches = start.batches;
-  if (updates === 0) return;
-  const order = epochOrder(context, start.epoch).slice(0, updates * stepsPerUpdate * context.batchSize);
-  await context.plan.run(epochRequest(context, order, start.rates.slice(0, updates)));
-  optimizerState.steps += updates;
-  optimizerState.batches += updates * stepsPerUpdate;
-}
-
-/** The parameters and the optimizer's state at the start of an epoch, the rates of its updates, and the losses that its steps then had. */
-interface Start {
-  readonly epoch: number;
-  readonly values: TrainingContext['store']['values'];
-  readonly state: OptimizerState['values'];
-  /** That the optimizer had made, and of how many batches. */
-  readonly steps: number;
-  readonly batches: number;
-  readonly rates: Float64Array;
-  losses: number[];
-}
-
-async function failDiverged(
-  context: TrainingContext,
-  starts: readonly Start[],
-  request: DataRequest,
-  step: number,
-): Promise<never> {
-  const { batchSize } = context;
-  const updates = Math.floor(step / context.program.stepsPerUpdate);
-  const current = starts.at(-1) as Start;
-  const before = starts.at(-2);
-  const order = request.order.slice(step * batchSize, (step + 1) * batchSize);
-  const failing = epochRequest(context, order, current.rates.slice(updates, updates + 1), step);
-  const lossesBefore = step > 0 ? [...request.losses.subarray(0, step)] : (before?.losses ?? []);
-  // The loss is that of the weights which the update before has made.
-  const learningRate =
-    (updates > 0 ? current.rates[updates - 1] : before?.rates.at(-1)) ?? (current.rates[0] as number);
-  const divergence = { epoch: current.epoch, step: step + 1, lossesBefore, learningRate };
-  const error = divergenceError(context.program, context.precision, failing, context.data, divergence);
-  if (step > 0) await replay(context, current, step - 1);
-  else if (before) await replay(context, before, before.losses.length - 1);
-  throw error;
-}
-
-/** Throws where a schedule watches what the epochs of this run do not tell. */
-function checkMonitored({ schedule, validate }: TrainingContext): void {
-  const { monitor } = schedule.feedback ?? {};
-  if (validate || (monitor !== 'validationLoss' && monitor !== 'validationAccuracy')) return;
-  throw new LaminetError('E_OPTION', `${schedule.name} watches ${monitor}, which needs validationData`, {
-    schedule: schedule.name,
-    monitor,
-  });
-}
-
-/** The value of an epoch that a schedule watches. */
-function monitoredValue({ loss, accuracy, validation }: EpochRecord, monitor: MonitoredValue): number {
-  if (monitor === 'loss') return loss;
-  if (monitor === 'accuracy') return accuracy;
-  const value = monitor === 'validationLoss' ? validation?.loss : validation?.accuracy;
-  return value ?? Number.NaN;
-}
-
-/** The training loop: epochs of steps on a plan, told of as events. */
-export async function train(context: TrainingContext): Promise<History> {
-  const { data, epochs, batchSize, plan, schedule, signal, onEvent, store, optimizerState } = context;
-  const { stepsPerUpdate } = context.program;
-  checkMonitored(context);
-  const stepsPerEpoch = Math.ceil(data.count / batchSize);
-  const updatesPerEpoch = Math.ceil(stepsPerEpoch / stepsPerUpdate);
-  const began = performance.now();
-  const records: EpochRecord[] = [];
-  let starts: Start[] = [];
-  let scheduleState: ScheduleState | undefined = schedule.feedback?.initialState;
-  let trained = 0;
-  const profile = context.profile ? new Float64Array(context.program.instructions.length + 2) : undefined;
-  const { backend, parameters } = context;
-  onEvent({ type: 'start', epochs, batchSize, samples: data.count, stepsPerEpoch, parameters, backend });
-
-  for (let epoch = 1; epoch <= epochs && !signal.aborted; epoch++) {
-    const rates = epochRates(schedule, epoch, updatesPerEpoch, scheduleState);
-    const { values: state, steps, batches } = optimizerState;
-    const start = { epoch, values: store.values.slice(), state: state.slice(), steps, batches, rates, losses: [] };
-    starts = [...starts.slice(-1), start];
-    const request = { ...epochRequest(context, epochOrder(context, epoch), rates), ...(profile ? { profile } : {}) };
-    const epochBegan = performance.now();
-    let failure: unknown;
-    const outcome = await runWithSignal(plan, request, signal, (step) => {
-      const { samples, ...means } = summarize(request, batchSize, step);
-      const samplesPerSecond = samples / ((performance.now() - epochBegan) / 1000);
-      try {
-        onEvent({
-          type: 'progress',
-          epoch,
-          step,
-          steps: stepsPerEpoch,
-          samplesSeen: samples,
-          samplesPerSecond,
-          ...means,
-        });
-      } catch (error) {
-        failure ??= error;
-        Atomics.store(request.control, 0, 1);
-      }
-    });
-    if (failure !== undefined) throw failure;
-    if (outcome.status === 'diverged') await failDiverged(context, starts, request, outcome.steps);
-    // A run that was stopped has not made the update of the steps that it had begun to gather.
-    const updates = outcome.status === 'done' ? updatesPerEpoch : Math.floor(outcome.steps / stepsPerUpdate);
-    optimizerState.steps += updates;
-    optimizerState.batches += outcome.status === 'done' ? stepsPerEpoch : updates * stepsPerUpdate;
-    trained += Math.min(outcome.steps * batchSize, data.count);
-    if (outcome.status === 'stopped') break;
-    (starts.at(-1) as Start).losses = [...request.losses];
-    const seconds = (performance.now() - epochBegan) / 1000;
-    const { samples: _, ...means } = summarize(request, batchSize, stepsPerEpoch);
-    const validation = await context.validate?.();
-    const record: EpochRecord = {
-      epoch,
-      ...means,
-      seconds,
-      samplesPerSecond: data.count / seconds,
-      learningRate: rates[updatesPerEpoch - 1] as number,
-      ...context.measure(request),
-      ...(validation ? { validation } : {}),
-    };
-    records.push(record);
-    if (schedule.feedback && scheduleState) {
-      scheduleState = schedule.feedback.next(scheduleState, monitoredValue(record, schedule.feedback.monitor));
-    }
-    onEvent({ type: 'epoch', ...record });
-  }
-
-  const reason = signal.aborted && records.length < epochs ? 'aborted' : 'done';
-  onEvent({ type: 'end', reason, epochs: records.length, seconds: (performance.now() - began) / 1000 });
-  return { epochs: records, reason, ...(profile ? { profile: profileRows(context.program, profile, trained) } : {}) };
+  readonly onEvent?: TrainingListener;
 }
 
 /** Throws unless a seed can be the key of random numbers. */
@@ -264,4 +91,44 @@ export function checkEpochs(epochs: number): void {
       found: epochs,
     });
   }
+}
+
+/** Evaluation options with their defaults. Error: `E_OPTION`. */
+export function checkEvaluation(options: EvaluationOptions, count: number): Required<EvaluationOptions> {
+  const { every, samples = Math.min(100, count) } = options;
+  const refuse = (option: string, expected: string, found: unknown): never => {
+    throw new LaminetError(
+      'E_OPTION',
+      `evaluation.${option} must be a whole number ${expected}, found ${String(found)}`,
+      {
+        option: `evaluation.${option}`,
+        found,
+      },
+    );
+  };
+  if (!Number.isSafeInteger(every) || every < 1) refuse('every', 'of at least 1', every);
+  if (!Number.isInteger(samples) || samples < 1 || samples > count) {
+    refuse('samples', `from 1 to ${count}, the training samples`, samples);
+  }
+  return { every, samples };
+}
+
+/** What a data set is trained on and what it is validated on. Error: `E_OPTION`. */
+export function splitForValidation(
+  data: Dataset,
+  { validationData, validationSplit }: FitOptions,
+): { train: Dataset; validation: Dataset | undefined } {
+  if (validationSplit === undefined) return { train: data, validation: validationData };
+  const refuse = (message: string): never => {
+    throw new LaminetError('E_OPTION', message, { option: 'validationSplit', found: validationSplit });
+  };
+  if (validationData) refuse('validationSplit must be left out with validationData, found both');
+  if (!(validationSplit > 0 && validationSplit < 1)) {
+    refuse(`validationSplit must be a number above 0 and below 1, found ${String(validationSplit)}`);
+  }
+  const kept = Math.round(data.count * (1 - validationSplit));
+  if (kept === 0 || kept === data.count) {
+    refuse(`validationSplit must leave samples on both sides, found ${validationSplit} of ${data.count} samples`);
+  }
+  return { train: data.slice(0, kept), validation: data.slice(kept) };
 }

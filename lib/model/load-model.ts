@@ -1,6 +1,8 @@
+import type { BackendName } from '../backends/backend';
 import { LaminetError } from '../errors';
 import type { DefinedLayer } from '../layers/define-layer';
 import { formatShape, sameShape } from '../tensor/shape';
+import { rebuildCompile } from './compile-settings';
 import { rebuildNetwork } from './description';
 import { Model } from './model';
 import { readWeights } from './store';
@@ -9,10 +11,16 @@ import { readWeights } from './store';
 export interface LoadOptions {
   /** Layers of your own that the file may have, as `defineLayer` returned them. Default: none. */
   readonly layers?: readonly DefinedLayer<never>[];
+  /** Whether the model is compiled as it was when it was saved, where the file says how. Default: true. */
+  readonly compile?: boolean;
+  /** What it is compiled for: see `compile`. */
+  readonly backend?: BackendName;
+  readonly threads?: number;
 }
 
 /**
- * Rebuilds a model from the file that `model.save` wrote. Compile it before use.
+ * Rebuilds a model from the file that `model.save` wrote, or from a checkpoint, compiled as it was then. One that was not
+ * compiled, or by options that a file cannot keep, must be compiled before use. What an optimizer keeps begins anew.
  * Errors: `E_FILE`, `E_FORMAT` for a malformed file or one without a network in it, `E_UNKNOWN` for an unknown layer,
  * `E_SHAPE` where tensors and layers do not fit.
  */
@@ -28,5 +36,11 @@ export async function loadModel(path: string, options: LoadOptions = {}): Promis
       { path, tensor: key },
     );
   }
-  return new Model(name, graph, 0, { initialize: false, frozen }).load(path);
+  const model = new Model(name, graph, 0, { initialize: false, frozen });
+  const { compile = true, backend, threads } = options;
+  if (compile && file.metadata.compile !== undefined) {
+    const target = { ...(backend && { backend }), ...(threads !== undefined && { threads }) };
+    model.compile({ ...rebuildCompile(path, file.metadata.compile), ...target });
+  }
+  return model.load(path);
 }

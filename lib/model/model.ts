@@ -10,19 +10,21 @@ import type { Metric } from '../metrics/metric';
 import { type MetricName, toMetrics } from '../metrics/metrics';
 import type { Program, Purpose } from '../ops/program';
 import type { WeightsChoice } from '../optimizers/averaging';
-import { toSchedule } from '../schedules/schedule';
-import type { Shape } from '../tensor/shape';
 import type { FloatArray, Precision } from '../tensor/storage';
 import { type CompileOptions, compileProgram, type InputFormat } from './compile';
-import type { Evaluation, History } from './events';
-import { checkAccumulation, checkEpochs, checkSeed, type FitOptions, train } from './fit';
-import { frozenAtFirst, layersFitting, trainedCount } from './frozen';
+import { describeCompile } from './compile-settings';
+import { eventStream } from './event-stream';
+import type { Evaluation, History, TrainingEvent, TrainingListener } from './events';
+import { checkSeed, type FitOptions } from './fit';
+import { frozenAtFirst, layersFitting } from './frozen';
 import type { Graph } from './graph';
 import { checkMeasured, checkMetrics, measure, observationsOf } from './measure';
 import { OptimizerState } from './optimizer-state';
 import { ParameterStore } from './parameters';
 import { penalizedParameters, penaltyOf } from './penalty';
 import { PlanCache, type PlannedProgram } from './plan-cache';
+import { type OutputValues, type Prediction, predictionBatch, type Samples } from './prediction';
+import { checkTrained, prepareTraining, type Trainee } from './prepare-training';
 import {
   checkBatchSize,
   checkFit,
@@ -37,6 +39,7 @@ import {
 } from './runner';
 import { assignParameters, readWeights, saveModel } from './store';
 import { summarizeGraph } from './summary';
+import { type BatchOptions, type BatchResult, toBatch, trainOnBatch } from './train-on-batch';
 import { type TrainingOptions, type TrainingRules, toTrainingRules } from './training-rules';
 
 /** How a model is to be trained and run. */
@@ -80,41 +83,6 @@ export interface EvaluateOptions extends RunOptions {
   readonly sampleWeights?: ArrayLike<number>;
 }
 
-/** One output of a network for some samples. */
-export interface OutputValues {
-  /** The name of the layer that puts it out. */
-  readonly name: string;
-  /** A row of numbers a sample. */
-  readonly data: FloatArray;
-  /** `[samples, ...output shape]`. */
-  readonly shape: Shape;
-}
-
-/** The outputs of a network for some samples; `data` and `shape` are those of the first, which mostly is the only one. */
-export interface Prediction {
-  readonly data: FloatArray;
-  readonly shape: Shape;
-  readonly outputs: readonly OutputValues[];
-}
-
-/**
- * Samples to predict: a data set, or rows of the network's input shape (bytes are scaled by 1 / 255). With several inputs a
- * row holds the numbers of all, in their order.
- */
-export type Samples = Dataset | Uint8Array | Float32Array | Float64Array | readonly number[];
-
-/** Samples a step where nothing is trained and nothing else is asked for. */
-const PREDICTION_BATCH = 256;
-
-/** How many samples go through the network together where nobody says: few ones have plans that are made for few. */
-function predictionBatch(count: number): number {
-  if (count > 8) return PREDICTION_BATCH;
-  return count > 1 ? 8 : 1;
-}
-
-/** Who listens where nobody does. */
-const ignoreEvent = (): void => undefined;
-
 /** What a program is compiled for beside its purpose and data. */
 type ProgramParts = Omit<CompileOptions, 'purpose' | 'batchSize' | 'input' | 'targets' | 'weighted' | 'loss'> & {
   readonly loss?: readonly Loss[];
@@ -127,6 +95,8 @@ interface Compiled {
   readonly metrics: readonly Metric[];
   readonly precision: Precision;
   readonly plans: PlanCache;
+  /** The options as JSON, where they can be described. */
+  readonly description: string | undefined;
 }
 
 /** A network with its parameters: what `sequential` returns. */
@@ -184,6 +154,7 @@ export class Model {
       metrics,
       precision,
       plans: new PlanCache(backend, { precision, threads }),
+      description: describeCompile(options),
     };
     return this;
   }
@@ -252,77 +223,54 @@ export class Model {
    * loss becomes infinite or not a number: the parameters are then those of the last step with a finite loss.
    */
   async fit(data: Dataset, options: FitOptions = {}): Promise<History> {
-    const { loss, metrics, rules, optimizerState, precision, plans } = this.#requireCompiled();
-    const {
-      epochs = 1,
-      accumulate = 1,
-      batchSize = Math.min(32, data.count),
-      shuffle = true,
-      seed = this.seed,
-      validationData,
-      sampleWeights,
-    } = options;
-    checkEpochs(epochs);
-    checkSeed(seed);
-    checkBatchSize(batchSize, data.count);
-    checkMeasurable(this.graph, loss, data, this.name);
-    checkMeasured(metrics, this.graph, data);
-    if (validationData) {
-      checkMeasurable(this.graph, loss, validationData, this.name);
-      checkMeasured(metrics, this.graph, validationData);
-    }
-    const weighed = sampleWeights ? data.withSampleWeights(sampleWeights) : data;
-    checkAccumulation(accumulate, areWeighted(loss, weighed));
-    if (this.#training) throw new LaminetError('E_STATE', `${this.name} is being trained already`);
-    const parameters = trainedCount(this.graph, this.#frozen);
-    if (parameters === 0) {
-      const why = this.#frozen.size > 0 ? 'all layers that have parameters are frozen' : 'no layer has parameters';
-      throw new LaminetError('E_STATE', `${this.name} has nothing to train: ${why}`);
-    }
-    const observe = observationsOf(metrics);
-    const extra = { loss, ...rules, stepsPerUpdate: accumulate, frozen: this.#frozen, observe };
-    const use = `${accumulate} ${this.frozen}`;
-    const { program, plan } = this.#planFor('train', weighed, batchSize, extra, use);
-    const training = new AbortController();
-    const stop = (): void => training.abort();
-    if (options.signal?.aborted) stop();
-    options.signal?.addEventListener('abort', stop, { once: true });
-    this.#training = training;
-    this.#store.noteChange();
-    try {
-      return await plans.exclusively(plan, () =>
-        train({
-          program,
-          losses: loss,
-          plan,
-          precision,
-          store: this.#store,
-          optimizerState,
-          data: weighed,
-          epochs,
-          batchSize,
-          shuffle,
-          seed,
-          schedule: toSchedule(rules.optimizer.learningRate),
-          backend: plans.description,
-          parameters,
-          profile: options.profile ?? false,
-          signal: training.signal,
-          onEvent: options.onEvent ?? ignoreEvent,
-          measure: (request) => measure(metrics, this.graph, data, program, request),
-          validate:
-            validationData &&
-            (async () =>
-              this.#disposed
-                ? undefined
-                : this.evaluate(validationData, { weights: options.validationWeights ?? 'current' })),
-        }),
-      );
-    } finally {
-      options.signal?.removeEventListener('abort', stop);
-      this.#store.noteChange();
-      this.#training = undefined;
-    }
+    const { plans } = this.#requireCompiled();
+    return this.#whileTraining(options.signal, (signal) => {
+      const { planned, run } = prepareTraining(this.#trainee(), data, { ...options, signal });
+      return plans.exclusively(planned.plan, run);
+    });
+  }
+
+  /**
+   * {@link fit} as a loop over its events:
+   *
+   *     for await (const event of model.train(data, { epochs: 10 })) {
+   *       if (event.type === 'epoch' && event.accuracy > 0.99) break;
+   *     }
+   *
+   * It begins with the first event that is asked for. While the loop's body works on an event, the training waits, so that
+   * the weights are those of that moment; but `progress` only tells how far it has come meanwhile. Leaving the loop stops the
+   * training as a signal does: the model stays usable. The generator's value is the history.
+   * Errors: those of `fit`, thrown in the loop.
+   */
+  train(data: Dataset, options: FitOptions = {}): AsyncGenerator<TrainingEvent, History, void> {
+    const { onEvent } = options;
+    const run = (listener: TrainingListener, signal: AbortSignal): Promise<History> => {
+      const both: TrainingListener = async (event) => {
+        await onEvent?.(event);
+        await listener(event);
+      };
+      return this.fit(data, { ...options, signal, onEvent: onEvent ? both : listener });
+    };
+    return eventStream(run, options.signal);
+  }
+
+  /**
+   * Makes one update from one batch, for loops of your own.
+   * @param samples a data set, or rows of the network's input shape
+   * @param targets a class number a sample, or a row of as many numbers as the network puts out; left out with a data set
+   * @returns loss, penalty and accuracy of the batch before the update
+   * Errors: those of `fit`; where the loss is no finite number (`E_DIVERGED`) the weights stay what they were.
+   */
+  async trainOnBatch(samples: Samples, targets?: ArrayLike<number>, options: BatchOptions = {}): Promise<BatchResult> {
+    const { loss, plans } = this.#requireCompiled();
+    const trainee = this.#trainee();
+    const batch = toBatch(samples, targets, this.graph);
+    checkMeasurable(this.graph, loss, batch, this.name);
+    checkTrained(trainee);
+    const planned = trainee.planFor(batch, batch.count, 1);
+    return this.#whileTraining(undefined, () =>
+      plans.exclusively(planned.plan, () => trainOnBatch(trainee, batch, planned, options)),
+    );
   }
 
   /**
@@ -332,17 +280,22 @@ export class Model {
    * Errors: those of `fit`; `E_DATA` for data that a metric cannot be computed of.
    */
   async evaluate(data: Dataset, options: EvaluateOptions = {}): Promise<Evaluation> {
-    const { loss, metrics, rules } = this.#requireCompiled();
+    const { loss, metrics } = this.#requireCompiled();
     const { sampleWeights } = options;
     checkMeasurable(this.graph, loss, data, this.name);
     checkMeasured(metrics, this.graph, data);
-    const weighed = sampleWeights ? data.withSampleWeights(sampleWeights) : data;
+    return this.#evaluate(sampleWeights ? data.withSampleWeights(sampleWeights) : data, options);
+  }
+
+  /** Data that have been checked, or those of them that `order` names: then without metrics, which few samples may not have. */
+  async #evaluate(data: Dataset, options: RunOptions, order?: Uint32Array): Promise<Evaluation> {
+    const { loss, metrics, rules } = this.#requireCompiled();
     const observe = observationsOf(metrics);
-    const { request, program } = await this.#runAll('evaluate', weighed, options, { loss, observe });
+    const { request, program } = await this.#runAll('evaluate', data, options, { loss, observe }, order);
     const { loss: mean, accuracy, samples } = summarize(request, program.batchSize, request.losses.length);
     const penalized = penalizedParameters(this.graph, rules.regularizer, this.#frozen);
     const penalty = penalized.length > 0 ? { penalty: penaltyOf(penalized, request.parameters) } : {};
-    const measured = measure(metrics, this.graph, data, program, request);
+    const measured = order ? {} : measure(metrics, this.graph, data, program, request);
     return { loss: mean, ...penalty, accuracy, count: samples, ...measured };
   }
 
@@ -370,10 +323,15 @@ export class Model {
     return this.#toPrediction(request);
   }
 
-  /** Writes the network and its parameters to a safetensors file, whole or not at all. Error: `E_FILE`. */
+  /**
+   * Writes the network, its parameters and the options of `compile` to a safetensors file, whole or not at all. Options with
+   * functions of your own (an optimizer, schedule, loss or metric) are not kept, and the model is to be compiled again then.
+   * Error: `E_FILE`.
+   */
   async save(path: string, options: WeightsOptions = {}): Promise<void> {
     this.#checkUsable();
-    await saveModel(path, this.name, this.graph, this.#frozen, this.#weights(options));
+    const { description } = this.#compiled ?? {};
+    await saveModel(path, this.name, this.graph, this.#frozen, this.#weights(options), description);
   }
 
   /**
@@ -421,6 +379,53 @@ export class Model {
     return this.#compiled;
   }
 
+  /**
+   * Runs `work`, during which the parameters are others at every moment. It is to stop by the signal it is given, which
+   * follows the caller's, and `dispose`. Error: `E_STATE` while another training runs.
+   */
+  async #whileTraining<T>(outer: AbortSignal | undefined, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    if (this.#training) throw new LaminetError('E_STATE', `${this.name} is being trained already`);
+    const training = new AbortController();
+    const stop = (): void => training.abort();
+    if (outer?.aborted) stop();
+    outer?.addEventListener('abort', stop, { once: true });
+    this.#training = training;
+    this.#store.noteChange();
+    try {
+      return await work(training.signal);
+    } finally {
+      outer?.removeEventListener('abort', stop);
+      this.#store.noteChange();
+      this.#training = undefined;
+    }
+  }
+
+  #trainee(): Trainee {
+    const { loss, metrics, rules, optimizerState, precision, plans, description } = this.#requireCompiled();
+    const { name, graph, seed } = this;
+    const frozen = this.#frozen;
+    const observe = observationsOf(metrics);
+    return {
+      name,
+      graph,
+      frozen,
+      seed,
+      store: this.#store,
+      optimizerState,
+      rules,
+      losses: loss,
+      metrics,
+      compile: description,
+      precision,
+      backend: plans.description,
+      planFor: (data, batchSize, stepsPerUpdate) => {
+        const extra = { loss, ...rules, stepsPerUpdate, frozen, observe };
+        return this.#planFor('train', data, batchSize, extra, `${stepsPerUpdate} ${this.frozen}`);
+      },
+      evaluate: (data, { order, ...options }) => this.#evaluate(data, options, order),
+    };
+  }
+
   #toSamples(samples: Samples): Dataset {
     const { inputShape: shape } = this.graph;
     const data = samples instanceof Dataset ? samples : Dataset.from({ samples, shape, name: 'samples' });
@@ -428,16 +433,17 @@ export class Model {
     return data;
   }
 
-  /** A run over all samples in their order. While the model is trained, its parameters are others at every moment. */
+  /** A run over samples: all in their order, if nothing else is said. While the model is trained, its parameters are others at every moment. */
   #request(
     program: Program,
     precision: Precision,
     data: Dataset,
     losses: readonly Loss[],
     options: WeightsOptions,
+    order: Uint32Array = inOrder(data.count),
   ): DataRequest {
     const parts = { precision, store: this.#store, losses };
-    const { version, ...request } = makeRequest(program, data, inOrder(data.count), parts);
+    const { version, ...request } = makeRequest(program, data, order, parts);
     const parameters = this.#weights(options);
     const known = version !== undefined && !this.#training && parameters === this.#store.values;
     return { ...request, parameters, ...(known && { version }) };
@@ -486,12 +492,13 @@ export class Model {
     data: Dataset,
     options: RunOptions,
     extra: ProgramParts,
+    order?: Uint32Array,
   ): Promise<{ request: DataRequest; program: Program }> {
     const { precision, plans } = this.#requireCompiled();
-    const { batchSize = predictionBatch(data.count) } = options;
+    const { batchSize = predictionBatch(order?.length ?? data.count) } = options;
     if (options.batchSize !== undefined) checkBatchSize(batchSize, data.count);
     const { program, plan } = this.#planFor(purpose, data, batchSize, extra);
-    const request = this.#request(program, precision, data, extra.loss ?? [], options);
+    const request = this.#request(program, precision, data, extra.loss ?? [], options, order);
     const outcome = await plans.exclusively(plan, () => runWithSignal(plan, request, options.signal));
     if (outcome.status === 'stopped') {
       throw new LaminetError(

@@ -17,7 +17,6 @@ export interface OptimizerMemory {
   readonly learningRates: Float64Array;
   readonly state?: FloatArray;
   readonly factors?: Float64Array;
-  readonly stepsBefore?: number;
 }
 
 /** A tensor that is kept of a parameter. */
@@ -55,8 +54,6 @@ export class OptimizerState {
   readonly values: FloatArray;
   /** Updates that were made. */
   steps = 0;
-  /** Batches that were gone through to make them. */
-  batches = 0;
   readonly #rules: UpdateRules;
   readonly #graph: Graph;
 
@@ -94,14 +91,16 @@ export class OptimizerState {
     return copy;
   }
 
-  /** For the next updates, one for each rate; their first step comes `ahead` steps after those that were made. */
-  memory(learningRates: Float64Array, ahead = 0): OptimizerMemory {
+  /**
+   * For updates, one for each rate.
+   * @param before how many updates come before the first of them. Default: those that were made
+   */
+  memory(learningRates: Float64Array, before: number = this.steps): OptimizerMemory {
     const factors = updateFactors(this.#rules);
     return {
       learningRates,
-      stepsBefore: this.batches + ahead,
       ...(this.values.length > 0 && { state: this.values }),
-      ...(factors && { factors: stepFactors(factors, this.steps + 1, learningRates.length) }),
+      ...(factors && { factors: stepFactors(factors, before + 1, learningRates.length) }),
     };
   }
 

@@ -1,7 +1,12 @@
 import { LaminetError } from '../errors';
 import { readFileWhole } from '../files/read-whole';
 import { writeWhole } from '../files/write-whole';
-import { decodeSafetensors, encodeSafetensors, type SafetensorsFile } from '../formats/safetensors';
+import {
+  decodeSafetensors,
+  encodeSafetensors,
+  type SafetensorsFile,
+  type SafetensorsTensor,
+} from '../formats/safetensors';
 import { formatShape, sameShape } from '../tensor/shape';
 import type { FloatArray } from '../tensor/storage';
 import { describeGraph } from './description';
@@ -11,28 +16,54 @@ import type { ParameterStore } from './parameters';
 /** The most bytes that a weight file may have. */
 const LARGEST_FILE = 4 * 2 ** 30;
 
-/** Writes a network and its parameters to a safetensors file: the tensors by name, the network as JSON in the metadata. */
+/** What the names of a checkpoint's tensors begin with that are no parameters: no name of a layer has a slash. */
+export const TRAINING = 'training/';
+
+/** Numbers as a file has them, over the same memory. */
+export function floatTensor(data: FloatArray, shape: readonly number[] = [data.length]): SafetensorsTensor {
+  return { dtype: data.BYTES_PER_ELEMENT === 8 ? 'F64' : 'F32', shape: [...shape], data };
+}
+
+/** The parameters of a network by their names, over the flat buffer. */
+export function parameterTensors({ parameters }: Graph, values: FloatArray): Map<string, SafetensorsTensor> {
+  return new Map(
+    parameters.map(({ name, shape, offset, size }) => [
+      name,
+      floatTensor(values.subarray(offset, offset + size), shape),
+    ]),
+  );
+}
+
+/**
+ * Writes a network and its parameters to a safetensors file: the tensors by name, the network as JSON in the metadata, and
+ * the options of `compile`, where they can be described.
+ */
 export async function saveModel(
   path: string,
   name: string,
   graph: Graph,
   frozen: ReadonlySet<string>,
   values: FloatArray,
+  compile: string | undefined,
 ): Promise<void> {
-  const tensors = new Map(
-    graph.parameters.map(({ name: key, shape, offset, size }) => {
-      const data = values.subarray(offset, offset + size);
-      const dtype = data.BYTES_PER_ELEMENT === 8 ? ('F64' as const) : ('F32' as const);
-      return [key, { dtype, shape: [...shape], data }] as const;
-    }),
-  );
   const network = describeGraph(name, graph, frozen);
-  await writeWhole(path, encodeSafetensors(tensors, { format: 'laminet', network }));
+  const metadata = { format: 'laminet', network, ...(compile !== undefined && { compile }) };
+  await writeWhole(path, encodeSafetensors(parameterTensors(graph, values), metadata));
 }
 
-/** Reads a weight file. Errors: `E_FILE`, `E_FORMAT`. */
-export async function readWeights(path: string): Promise<SafetensorsFile> {
+/** Reads a file of tensors. Errors: `E_FILE`, `E_FORMAT`. */
+export async function readTensors(path: string): Promise<SafetensorsFile> {
   return decodeSafetensors(await readFileWhole(path, LARGEST_FILE), path);
+}
+
+/** Reads a weight file, or the weights of a checkpoint. Errors: `E_FILE`, `E_FORMAT`. */
+export async function readWeights(path: string): Promise<SafetensorsFile> {
+  return weightsOf(await readTensors(path));
+}
+
+/** A file without what training keeps beside the weights. */
+export function weightsOf({ tensors, metadata }: SafetensorsFile): SafetensorsFile {
+  return { tensors: new Map([...tensors].filter(([name]) => !name.startsWith(TRAINING))), metadata };
 }
 
 function refuse(path: string, sentence: string, details: Record<string, unknown>): never {

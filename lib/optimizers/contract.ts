@@ -1,5 +1,5 @@
 import type { UpdateAttributes, UpdateOp } from '../ops/update';
-import type { LearningRate } from '../schedules/schedule';
+import type { LearningRate, ScheduleDescription } from '../schedules/schedule';
 import type { GroupOptions, ParameterGroup, TrainedParameter } from './groups';
 
 /** How an optimizer updates one parameter. */
@@ -22,6 +22,13 @@ export interface StepFactors {
   of(step: number): readonly number[];
 }
 
+/** An optimizer's name with its options, as JSON. */
+export interface OptimizerDescription {
+  readonly name: string;
+  readonly learningRate?: number | ScheduleDescription;
+  readonly [option: string]: unknown;
+}
+
 /** How gradients change the parameters. */
 export interface Optimizer {
   readonly name: string;
@@ -31,6 +38,8 @@ export interface Optimizer {
   readonly groups: readonly ParameterGroup[];
   ruleFor(parameter: TrainedParameter): UpdateRule;
   readonly factors?: StepFactors;
+  /** What files keep, to make it again; missing for optimizers, or schedules, of your own. */
+  readonly config?: OptimizerDescription;
 }
 
 /** The options that every optimizer has. */

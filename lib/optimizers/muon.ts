@@ -6,7 +6,7 @@ import { adamwFormula } from './adam';
 import type { Optimizer, OptimizerOptions } from './contract';
 import { checkGroups, type TrainedParameter } from './groups';
 import { checkAboveZero, checkNotNegative, checkShares } from './options';
-import { plainRule } from './plain';
+import { describeOptimizer, plainRule } from './plain';
 
 /** How {@link muon} has AdamW update what is no matrix. */
 export interface MuonAdamwOptions {
@@ -90,6 +90,7 @@ export function muon(options: MuonOptions = {}): Optimizer {
     name: 'muon',
     learningRate,
     groups: options.groups ?? [],
+    ...describeOptimizer('muon', options),
     ruleFor(parameter) {
       const { name, layer } = parameter;
       const excepted = exceptions.some((pattern) => fitsPattern(layer, pattern) || fitsPattern(name, pattern));

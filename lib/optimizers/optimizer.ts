@@ -1,8 +1,9 @@
 import { LaminetError } from '../errors';
 import * as updates from '../ops/update';
+import { rebuildRate } from '../schedules/rebuild';
 import { adam, adamax, adamw, nadam, radam } from './adam';
 import { adadelta, adagrad, rmsprop } from './adaptive';
-import type { Optimizer, OptimizerOptions } from './contract';
+import type { Optimizer, OptimizerDescription, OptimizerOptions } from './contract';
 import { lion } from './lion';
 import { muon } from './muon';
 import { checkNotNegative } from './options';
@@ -52,15 +53,22 @@ const OPTIMIZERS = { sgd, adagrad, adadelta, rmsprop, adam, adamw, adamax, nadam
 /** The optimizers by name, with their default options. */
 export type OptimizerName = keyof typeof OPTIMIZERS;
 
+function makeOf(name: string): (options?: never) => Optimizer {
+  if (Object.hasOwn(OPTIMIZERS, name)) return OPTIMIZERS[name as OptimizerName];
+  throw new LaminetError(
+    'E_UNKNOWN',
+    `there is no optimizer ${JSON.stringify(name)}; there is ${Object.keys(OPTIMIZERS).join(', ')}`,
+    { optimizer: name },
+  );
+}
+
 /** The optimizer of that name. Error: `E_UNKNOWN`. */
 export function toOptimizer(optimizer: OptimizerName | Optimizer): Optimizer {
-  if (typeof optimizer !== 'string') return optimizer;
-  if (!Object.hasOwn(OPTIMIZERS, optimizer)) {
-    throw new LaminetError(
-      'E_UNKNOWN',
-      `there is no optimizer ${JSON.stringify(optimizer)}; there is ${Object.keys(OPTIMIZERS).join(', ')}`,
-      { optimizer },
-    );
-  }
-  return OPTIMIZERS[optimizer]();
+  return typeof optimizer === 'string' ? makeOf(optimizer)() : optimizer;
+}
+
+/** The optimizer that its `config` describes. Errors: `E_UNKNOWN` for a name, `E_OPTION` for options. */
+export function rebuildOptimizer({ name, learningRate, ...options }: OptimizerDescription): Optimizer {
+  const rate = learningRate === undefined ? {} : { learningRate: rebuildRate(learningRate) };
+  return makeOf(name)({ ...options, ...rate } as never);
 }

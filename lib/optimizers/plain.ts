@@ -1,6 +1,6 @@
 import type { UpdateOp } from '../ops/update';
-import { checkLearningRate, type LearningRate } from '../schedules/schedule';
-import type { Optimizer, OptimizerOptions, StepFactors, UpdateRule } from './contract';
+import { checkLearningRate, describeRate, type LearningRate } from '../schedules/schedule';
+import type { Optimizer, OptimizerDescription, OptimizerOptions, StepFactors, UpdateRule } from './contract';
 import { checkGroups, type TrainedParameter, treatmentOf } from './groups';
 import { checkNotNegative } from './options';
 
@@ -34,6 +34,15 @@ export function plainRule(
   return { op, attributes, state };
 }
 
+/** What files keep of an optimizer; nothing where its schedule cannot be described. */
+export function describeOptimizer(name: string, options: OptimizerOptions): { config?: OptimizerDescription } {
+  const { learningRate } = options;
+  const described = learningRate === undefined ? undefined : describeRate(learningRate);
+  if (learningRate !== undefined && described === undefined) return {};
+  const copy = JSON.parse(JSON.stringify({ ...options, learningRate: described }));
+  return { config: { name, ...copy } };
+}
+
 /** The optimizer, its learning rate, decay and groups checked. Error: `E_OPTION`. */
 export function plainOptimizer(options: OptimizerOptions, plain: PlainOptimizer): Optimizer {
   const { name, learningRate, weightDecay, factors } = plain;
@@ -44,6 +53,7 @@ export function plainOptimizer(options: OptimizerOptions, plain: PlainOptimizer)
     name,
     learningRate,
     groups: options.groups ?? [],
+    ...describeOptimizer(name, options),
     ruleFor: (parameter) => plainRule(parameter, options, plain),
     ...(factors && { factors }),
   };

@@ -1,5 +1,5 @@
 import { cosineOfPi } from '../tensor/elementary';
-import { checkAtLeast, checkPositive, toSteps, toUnit, type UnitOption } from './options';
+import { checkAtLeast, checkPositive, describeOptions, toSteps, toUnit, type UnitOption } from './options';
 import type { Schedule } from './schedule';
 
 /** From 1 to 0 along half a cosine, while `share` goes from 0 to 1. */
@@ -33,6 +33,7 @@ export function cosineDecay(options: CosineDecayOptions): Schedule {
   checkAtLeast('minimum', minimum, 0);
   return {
     name: 'cosineDecay',
+    config: describeOptions('cosineDecay', options),
     rate: (step, stepsPerEpoch) => {
       const share = step / toSteps(duration, unit, stepsPerEpoch);
       return minimum + (learningRate - minimum) * halfCosine(oscillate ? share : Math.min(1, share));
@@ -74,6 +75,7 @@ export function cosineRestarts(options: CosineRestartsOptions): Schedule {
   checkAtLeast('minimum', minimum, 0);
   return {
     name: 'cosineRestarts',
+    config: describeOptions('cosineRestarts', options),
     rate: (step, stepsPerEpoch) => {
       let length = toSteps(duration, unit, stepsPerEpoch);
       let time = step;

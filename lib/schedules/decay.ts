@@ -1,5 +1,5 @@
 import { power } from '../tensor/elementary';
-import { checkAtLeast, checkPositive, toSteps, toUnit, type UnitOption } from './options';
+import { checkAtLeast, checkPositive, describeOptions, toSteps, toUnit, type UnitOption } from './options';
 import type { Schedule } from './schedule';
 
 /** The options of {@link exponentialDecay}. */
@@ -29,6 +29,7 @@ export function exponentialDecay(options: ExponentialDecayOptions): Schedule {
   checkPositive('duration', duration);
   return {
     name: 'exponentialDecay',
+    config: describeOptions('exponentialDecay', options),
     rate: (step, stepsPerEpoch) => {
       const exponent = step / toSteps(duration, unit, stepsPerEpoch);
       return learningRate * power(factor, staircase ? Math.floor(exponent) : exponent);
@@ -64,6 +65,7 @@ export function inverseTimeDecay(options: InverseTimeDecayOptions): Schedule {
   checkPositive('duration', duration);
   return {
     name: 'inverseTimeDecay',
+    config: describeOptions('inverseTimeDecay', options),
     rate: (step, stepsPerEpoch) => {
       const time = step / toSteps(duration, unit, stepsPerEpoch);
       return learningRate / (1 + decay * (staircase ? Math.floor(time) : time));
@@ -99,6 +101,7 @@ export function polynomialDecay(options: PolynomialDecayOptions): Schedule {
   checkAtLeast('minimum', minimum, 0);
   return {
     name: 'polynomialDecay',
+    config: describeOptions('polynomialDecay', options),
     rate: (step, stepsPerEpoch) => {
       const left = Math.max(0, 1 - step / toSteps(duration, unit, stepsPerEpoch));
       return minimum + (learningRate - minimum) * power(left, exponent);

@@ -1,6 +1,6 @@
 import { LaminetError } from '../errors';
-import { checkPositive, toSteps, toUnit, type UnitOption } from './options';
-import { checkLearningRate, type LearningRate, type Schedule, toSchedule } from './schedule';
+import { checkPositive, describeOptions, toSteps, toUnit, type UnitOption } from './options';
+import { checkLearningRate, describeRate, type LearningRate, type Schedule, toSchedule } from './schedule';
 
 /** The options of {@link linearWarmup}. */
 export interface LinearWarmupOptions extends UnitOption {
@@ -37,8 +37,12 @@ export function linearWarmup(options: LinearWarmupOptions): Schedule {
     });
   }
   const after = toSchedule(learningRate);
+  const described = describeRate(learningRate);
   return {
     name: 'linearWarmup',
+    ...(described !== undefined && {
+      config: describeOptions('linearWarmup', { ...options, learningRate: described }),
+    }),
     rate: (step, stepsPerEpoch, state) => {
       const rise = toSteps(duration, unit, stepsPerEpoch);
       if (step >= rise) return after.rate(step - rise, stepsPerEpoch, state);

@@ -1,5 +1,5 @@
 import { cosineOfPi } from '../tensor/elementary';
-import { checkFraction, checkName, checkPositive, toSteps, toUnit, type UnitOption } from './options';
+import { checkFraction, checkName, checkPositive, describeOptions, toSteps, toUnit, type UnitOption } from './options';
 import type { Schedule } from './schedule';
 
 /** The options of {@link oneCycle}. */
@@ -44,6 +44,7 @@ export function oneCycle(options: OneCycleOptions): Schedule {
 
   return {
     name: 'oneCycle',
+    config: describeOptions('oneCycle', options),
     rate: (step, stepsPerEpoch) => {
       const steps = toSteps(duration, unit, stepsPerEpoch);
       const peak = riseFraction * steps - 1;

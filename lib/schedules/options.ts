@@ -1,4 +1,5 @@
 import { LaminetError } from '../errors';
+import type { ScheduleDescription } from './schedule';
 
 /** What a schedule's durations are counted in. */
 export type ScheduleUnit = 'epoch' | 'step';
@@ -10,6 +11,11 @@ export interface UnitOption {
    * as the data and the batch size of `fit` make it. Default: `epoch`.
    */
   readonly unit?: ScheduleUnit;
+}
+
+/** A name with a copy of its options, as JSON. */
+export function describeOptions(name: string, options: object): ScheduleDescription {
+  return { name, ...JSON.parse(JSON.stringify(options)) };
 }
 
 function refuse(option: string, expected: string, found: unknown): never {

@@ -1,6 +1,6 @@
 import { LaminetError } from '../errors';
 import { power } from '../tensor/elementary';
-import { checkGrowing, checkPositive, toSteps, toUnit, type UnitOption } from './options';
+import { checkGrowing, checkPositive, describeOptions, toSteps, toUnit, type UnitOption } from './options';
 import type { Schedule } from './schedule';
 
 /**
@@ -11,7 +11,8 @@ import type { Schedule } from './schedule';
  */
 export function constantRate(learningRate: number): Schedule {
   checkPositive('learningRate', learningRate);
-  return { name: 'constantRate', rate: () => learningRate };
+  const config = { name: 'constantRate', learningRate };
+  return { name: 'constantRate', config, rate: () => learningRate };
 }
 
 /** The options of {@link stepDecay}. */
@@ -39,6 +40,7 @@ export function stepDecay(options: StepDecayOptions): Schedule {
   checkPositive('factor', factor);
   return {
     name: 'stepDecay',
+    config: describeOptions('stepDecay', options),
     rate: (step, stepsPerEpoch) => learningRate * power(factor, Math.floor(step / toSteps(every, unit, stepsPerEpoch))),
   };
 }
@@ -69,6 +71,7 @@ export function multiStepDecay(options: MultiStepDecayOptions): Schedule {
   checkPositive('factor', factor);
   return {
     name: 'multiStepDecay',
+    config: describeOptions('multiStepDecay', options),
     rate: (step, stepsPerEpoch) => {
       let reached = 0;
       for (const milestone of milestones) if (step >= toSteps(milestone, unit, stepsPerEpoch)) reached += 1;
@@ -107,6 +110,7 @@ export function piecewiseConstant(options: PiecewiseConstantOptions): Schedule {
   }
   return {
     name: 'piecewiseConstant',
+    config: describeOptions('piecewiseConstant', options),
     rate: (step, stepsPerEpoch) => {
       let reached = 0;
       for (const boundary of boundaries) if (step >= toSteps(boundary, unit, stepsPerEpoch)) reached += 1;

@@ -1,5 +1,5 @@
 import { LaminetError } from '../errors';
-import { checkAtLeast, checkFraction, checkName, checkPositive, checkWhole } from './options';
+import { checkAtLeast, checkFraction, checkName, checkPositive, checkWhole, describeOptions } from './options';
 import type { MonitoredValue, Schedule, ScheduleState } from './schedule';
 
 /** The options of {@link reduceOnPlateau}. */
@@ -102,6 +102,7 @@ export function reduceOnPlateau(options: ReduceOnPlateauOptions): Schedule {
 
   return {
     name: 'reduceOnPlateau',
+    config: describeOptions('reduceOnPlateau', options),
     rate: (_step, _stepsPerEpoch, state) => readState(state).rate,
     feedback: {
       monitor,

@@ -15,6 +15,12 @@ export interface ScheduleFeedback {
   next(state: ScheduleState, value: number): ScheduleState;
 }
 
+/** A schedule's name with its options, as JSON. */
+export interface ScheduleDescription {
+  readonly name: string;
+  readonly [option: string]: unknown;
+}
+
 /**
  * A learning rate that changes during training. A description, without anything that changes: one schedule can serve in
  * several runs at once. Each `fit` begins at step 0.
@@ -32,6 +38,8 @@ export interface Schedule {
   rate(step: number, stepsPerEpoch: number, state?: ScheduleState): number;
   /** There for schedules whose rate depends on how training goes. */
   readonly feedback?: ScheduleFeedback;
+  /** What files keep, to make it again; missing for schedules of your own. */
+  readonly config?: ScheduleDescription;
 }
 
 /** A constant learning rate, or a schedule. */
@@ -49,6 +57,11 @@ export function checkLearningRate(learningRate: LearningRate): void {
     `learningRate must be a finite number above 0, or a schedule of such numbers, found ${found}`,
     { option: 'learningRate', found: learningRate },
   );
+}
+
+/** A rate as JSON; undefined for a schedule that has no description. */
+export function describeRate(learningRate: LearningRate): number | ScheduleDescription | undefined {
+  return typeof learningRate === 'number' ? learningRate : learningRate.config;
 }
 
 /** The rate as a schedule; a number is the same at every step. */

@@ -125,3 +125,15 @@ export function permutation(count: number, seed: number, stream: RandomStream, s
   }
   return order;
 }
+
+/** `picked` different numbers below `count`, in random order: the first steps of a shuffle, of which only the swaps are kept. */
+export function pickDistinct(picked: number, count: number, seed: number, stream: RandomStream, step = 0): Uint32Array {
+  const random = new RandomSequence(seed, stream, step);
+  const moved = new Map<number, number>();
+  return Uint32Array.from({ length: picked }, (_, index) => {
+    const other = index + random.nextBelow(count - index);
+    const number = moved.get(other) ?? other;
+    moved.set(other, moved.get(index) ?? index);
+    return number;
+  });
+}

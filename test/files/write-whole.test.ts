@@ -1,9 +1,9 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isFolder, listFolder, makeFolder } from '../../lib/files/folder';
+import { isFolder, listFolder, makeFolder, removeFile } from '../../lib/files/folder';
 import { readFileWhole } from '../../lib/files/read-whole';
-import { writeWhole } from '../../lib/files/write-whole';
+import { leftoverOf, writeWhole } from '../../lib/files/write-whole';
 
 let folder: string;
 
@@ -52,6 +52,21 @@ describe('writeWhole', () => {
     expect(texts).toContain(await readFile(path, 'utf8'));
     expect(await readdir(folder)).toEqual(['contested']);
   });
+});
+
+test('what a write that was cut off leaves is told from other files', () => {
+  expect(leftoverOf('.model.safetensors.4711-0123456789ab.tmp')).toBe('model.safetensors');
+  for (const other of ['model.safetensors', '.model.tmp', 'x.4711-0123456789ab.tmp', '.x.4711-0123456789AB.tmp', '']) {
+    expect(leftoverOf(other)).toBeUndefined();
+  }
+});
+
+test('a file that is gone already can be removed; a folder cannot', async () => {
+  await writeFile(join(folder, 'file'), '');
+  await removeFile(join(folder, 'file'));
+  await removeFile(join(folder, 'file'));
+  expect(await readdir(folder)).toEqual([]);
+  await expect(removeFile(folder)).rejects.toMatchObject({ code: 'E_FILE', details: { action: 'remove' } });
 });
 
 describe('readFileWhole', () => {

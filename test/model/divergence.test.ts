@@ -1,11 +1,14 @@
 import type { BackendName } from '../../lib/backends/backend';
 import { Dataset } from '../../lib/data/dataset';
+import type { LaminetError } from '../../lib/errors';
 import { dense } from '../../lib/layers/dense';
 import { flatten } from '../../lib/layers/flatten';
+import type { FitOptions } from '../../lib/model/fit';
 import type { Model } from '../../lib/model/model';
 import { sequential } from '../../lib/model/sequential';
 import { sgd } from '../../lib/optimizers/optimizer';
 import { permutation, RandomStream } from '../../lib/tensor/philox';
+import { sumOfParameters } from '../support/all-bits';
 import { quarters } from '../support/toy';
 
 function linear(backend: BackendName, learningRate: number): Model {
@@ -40,6 +43,23 @@ describe.each<BackendName>(['native', 'reference'])('a loss that explodes on the
     expect(model.parameter('last.weight').every(Number.isFinite)).toBe(true);
     expect((await model.predict(data.slice(0, 1))).data.every(Number.isFinite)).toBe(true);
   });
+
+  it.each([16, 32, 48])(
+    'leaves the same weights where evaluations every %i samples cut the epoch into calls',
+    async (every) => {
+      const outcome = async (options: FitOptions): Promise<unknown> => {
+        using model = linear(backend, 3);
+        const error = await model
+          .fit(data, { epochs: 3, batchSize: 16, ...options })
+          .catch((reason: unknown) => reason);
+        const { code, message, details } = error as LaminetError;
+        return { code, message, details, weights: sumOfParameters(model) };
+      };
+      const whole = await outcome({});
+      expect(whole).toMatchObject({ code: 'E_DIVERGED' });
+      expect(await outcome({ evaluation: { every, samples: 4 } })).toEqual(whole);
+    },
+  );
 
   it('names the sample where the data hold the cause', async () => {
     using model = linear(backend, 0.01);

@@ -62,8 +62,7 @@ describe.each(BACKENDS)('a residual network on the %s backend', (backend) => {
     await net.fit(train);
     const path = join(folder, `${backend}.safetensors`);
     await net.save(path);
-    using loaded = await loadModel(path);
-    loaded.compile({ loss: 'crossEntropy', backend });
+    using loaded = await loadModel(path, { backend });
     expect(loaded.summary()).toBe(net.summary());
     expect((await loaded.predict(test)).data).toEqual((await net.predict(test)).data);
     await loaded.save(join(folder, 'again.safetensors'));

@@ -1,4 +1,4 @@
-import { permutation, philox4x32, RandomSequence, RandomStream } from '../../lib/tensor/philox';
+import { permutation, philox4x32, pickDistinct, RandomSequence, RandomStream } from '../../lib/tensor/philox';
 
 describe('Philox4x32-10', () => {
   // The known answers that its authors publish with Random123.
@@ -67,5 +67,23 @@ describe('a permutation', () => {
     expect(permutation(1000, 5, RandomStream.shuffle, 2)).not.toEqual(order);
     expect(permutation(1000, 6, RandomStream.shuffle, 1)).not.toEqual(order);
     expect([...permutation(1, 0, RandomStream.shuffle)]).toEqual([0]);
+  });
+});
+
+describe('pickDistinct', () => {
+  it('picks different numbers, the first ones of a shuffle of all', () => {
+    const all = pickDistinct(1000, 1000, 5, RandomStream.pick, 2);
+    expect([...all].sort((a, b) => a - b)).toEqual(Array.from({ length: 1000 }, (_, index) => index));
+    expect(pickDistinct(10, 1000, 5, RandomStream.pick, 2)).toEqual(all.slice(0, 10));
+    expect(pickDistinct(10, 1000, 5, RandomStream.pick, 3)).not.toEqual(all.slice(0, 10));
+  });
+
+  it('every number is picked about as often as any other', () => {
+    const counts = new Array<number>(10).fill(0);
+    for (let round = 0; round < 10_000; round++) {
+      for (const number of pickDistinct(3, 10, 7, RandomStream.pick, round)) counts[number] = (counts[number] ?? 0) + 1;
+    }
+    // 3,000 each, with a standard deviation of 46.
+    for (const count of counts) expect(Math.abs(count - 3000)).toBeLessThan(5 * 46);
   });
 });

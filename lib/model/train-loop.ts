@@ -1,0 +1,279 @@
+import { LaminetError } from '../errors';
+import { epochRates, type Schedule } from '../schedules/schedule';
+import type { CheckpointKeeper } from './checkpoint-keeper';
+import { nextStoppingState, type StoppingRule } from './early-stopping';
+import { epochLength, epochRequest, observedOf, partOf, putObserved, type StepContext } from './epoch-request';
+import type { EndReason, EpochRecord, Evaluation, History, TrainingEvent, TrainingListener } from './events';
+import type { Measured } from './measure';
+import { monitoredValue } from './monitor';
+import { profileRows } from './profile';
+import { failDiverged, type StepsBegun } from './replay';
+import { type DataRequest, runWithSignal, summarize } from './runner';
+import { restoreSnapshot, takeSnapshot } from './snapshot';
+import type { TrainingState } from './training-state';
+
+/** What a training loop works with. */
+export interface TrainingContext extends StepContext {
+  readonly epochs: number;
+  readonly schedule: Schedule;
+  readonly stopping: StoppingRule | undefined;
+  readonly backend: string;
+  readonly parameters: number;
+  readonly profile: boolean;
+  readonly signal: AbortSignal | undefined;
+  readonly onEvent: TrainingListener;
+  /** The metrics of an epoch that has been run. */
+  readonly measure: (request: DataRequest) => Measured;
+  readonly validate: (() => Promise<Evaluation>) | undefined;
+  readonly evaluation: PickedEvaluation | undefined;
+  readonly checkpoints: CheckpointKeeper | undefined;
+  /** The checkpoint that the run goes on from. */
+  readonly resumedFrom: string | undefined;
+}
+
+/** The evaluation of picked samples while training goes on. */
+export interface PickedEvaluation {
+  /** Training samples from one to the next. */
+  readonly every: number;
+  /**
+   * @param number which one it is, counted from 1: the samples are picked by it
+   */
+  readonly run: (number: number) => Promise<Evaluation>;
+}
+
+/** The work's result, or undefined where the signal has stopped it, or the model was disposed of, which aborts it, too. */
+async function unlessAborted<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    const stopped = error instanceof LaminetError && ['E_ABORTED', 'E_STATE'].includes(error.code);
+    if (signal?.aborted && stopped) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * The training loop: epochs of steps on a plan, told of as events. An epoch is one call of the plan, but where an evaluation
+ * or a checkpoint is due in the middle of it. `state` says where to begin, and is kept up to date.
+ */
+export async function train(context: TrainingContext, state: TrainingState): Promise<History> {
+  return new TrainingLoop(context, state).run();
+}
+
+class TrainingLoop {
+  readonly #context: TrainingContext;
+  readonly #state: TrainingState;
+  readonly #steps: number;
+  readonly #updates: number;
+  /** The last two calls of the plan, for a loss that is no number. */
+  #begun: readonly StepsBegun[] = [];
+  readonly #profile: Float64Array | undefined;
+  #trained = 0;
+
+  constructor(context: TrainingContext, state: TrainingState) {
+    this.#context = context;
+    this.#state = state;
+    ({ steps: this.#steps, updates: this.#updates } = epochLength(context));
+    if (context.profile) this.#profile = new Float64Array(context.program.instructions.length + 2);
+  }
+
+  async run(): Promise<History> {
+    const { epochs, batchSize, data, parameters, backend, signal, evaluation, stopping, resumedFrom } = this.#context;
+    const state = this.#state;
+    const began = performance.now();
+    const { epoch, step } = state;
+    const resumed = resumedFrom === undefined ? {} : { resumed: { path: resumedFrom, epoch, step } };
+    const samples = data.count;
+    await this.#tell({
+      type: 'start',
+      epochs,
+      batchSize,
+      samples,
+      stepsPerEpoch: this.#steps,
+      parameters,
+      backend,
+      ...resumed,
+    });
+    while (this.#mayGoOn() && !signal?.aborted && (await this.#runEpoch()));
+    const reason: EndReason = this.#mayGoOn() ? 'aborted' : state.epoch > epochs ? 'done' : 'stoppedEarly';
+    if (reason !== 'aborted') await this.#finish();
+    const seconds = (performance.now() - began) / 1000;
+    await this.#tell({ type: 'end', reason, epochs: state.epochs.length, seconds });
+    const { best, bestEpoch = 0 } = state.stopping ?? {};
+    return {
+      epochs: state.epochs,
+      reason,
+      ...(evaluation && { evaluations: state.evaluations }),
+      ...(stopping && typeof best === 'number' && { best: { epoch: bestEpoch, value: best } }),
+      ...(this.#profile && { profile: profileRows(this.#context.program, this.#profile, this.#trained) }),
+    };
+  }
+
+  /** Whether there is an epoch to be run or to be finished. */
+  #mayGoOn(): boolean {
+    const { epochs, stopping } = this.#context;
+    const { epoch, step, stopping: stoppingState } = this.#state;
+    if (epoch > epochs) return false;
+    return step > 0 || !stopping || !stoppingState || stoppingState.badEpochs < stopping.patience;
+  }
+
+  async #tell(event: TrainingEvent): Promise<void> {
+    await this.#context.onEvent(event);
+  }
+
+  /** Runs what is left of an epoch; false where the signal has stopped it. */
+  async #runEpoch(): Promise<boolean> {
+    const context = this.#context;
+    const state = this.#state;
+    const { schedule, program, optimizerState } = context;
+    const rates = epochRates(schedule, state.epoch, this.#updates, state.schedule);
+    const updatesBefore = optimizerState.steps - Math.ceil(state.step / program.stepsPerUpdate);
+    const request = epochRequest(context, state.epoch, rates, updatesBefore);
+    if (state.observed) putObserved(request, state.observed);
+    delete state.observed;
+    while (state.step < this.#steps) {
+      const seenBefore = this.#samplesSeen();
+      if (!(await this.#runSteps(request, this.#nextStop()))) return false;
+      if (!(await this.#evaluatePicked(seenBefore))) return false;
+      if (state.step < this.#steps) await this.#keepCheckpoint(request, false);
+    }
+    return this.#closeEpoch(request);
+  }
+
+  /** Training samples so far, over all epochs. */
+  #samplesSeen(step: number = this.#state.step): number {
+    const { data, batchSize } = this.#context;
+    return (this.#state.epoch - 1) * data.count + Math.min(step * batchSize, data.count);
+  }
+
+  /** The step of this epoch before which there is nothing to do but steps; an update ends there. */
+  #nextStop(): number {
+    const { evaluation, checkpoints, batchSize, program } = this.#context;
+    const { epoch, step } = this.#state;
+    let stop = this.#steps;
+    if (evaluation) {
+      const samples = evaluation.every - (this.#samplesSeen() % evaluation.every);
+      stop = Math.min(stop, step + Math.ceil(samples / batchSize));
+    }
+    if (checkpoints) stop = Math.min(stop, step + checkpoints.stepsToGo((epoch - 1) * this.#steps + step));
+    const { stepsPerUpdate } = program;
+    return Math.min(Math.ceil(stop / stepsPerUpdate) * stepsPerUpdate, this.#steps);
+  }
+
+  /** Runs the steps up to one; false where the signal has stopped it. */
+  async #runSteps(request: DataRequest, to: number): Promise<boolean> {
+    const context = this.#context;
+    const state = this.#state;
+    const { program, plan, signal, batchSize, store, optimizerState, data } = context;
+    const from = state.step;
+    const begun = { epoch: state.epoch, request, from, to, snapshot: takeSnapshot(store, optimizerState) };
+    this.#begun = [...this.#begun.slice(-1), begun];
+    const part = { ...partOf(request, program, from, to), ...(this.#profile && { profile: this.#profile }) };
+    const began = performance.now();
+    const secondsNow = (): number => state.seconds + (performance.now() - began) / 1000;
+    let failure: { readonly error: unknown } | undefined;
+    const fail = (error: unknown): void => {
+      failure ??= { error };
+      Atomics.store(part.control, 0, 1);
+    };
+    const outcome = await runWithSignal(plan, part, signal, (done) => {
+      try {
+        const told = context.onEvent(this.#progress(request, from + done, secondsNow()));
+        if (told !== undefined) Promise.resolve(told).catch(fail);
+      } catch (error) {
+        fail(error);
+      }
+    });
+    state.seconds = secondsNow();
+    if (failure) throw failure.error;
+    if (outcome.status === 'diverged') await failDiverged(context, this.#begun, outcome.steps);
+    this.#trained += Math.min((from + outcome.steps) * batchSize, data.count) - from * batchSize;
+    // A run that was stopped has not made the update of the steps that it had begun to gather.
+    const { stepsPerUpdate } = program;
+    const updates = outcome.steps / stepsPerUpdate;
+    optimizerState.steps += outcome.status === 'done' ? Math.ceil(updates) : Math.floor(updates);
+    if (outcome.status === 'stopped') return false;
+    state.step = to;
+    return true;
+  }
+
+  #progress(request: DataRequest, step: number, seconds: number): TrainingEvent {
+    const { samples, ...means } = summarize(request, this.#context.batchSize, step);
+    const samplesPerSecond = samples / seconds;
+    const { epoch } = this.#state;
+    return { type: 'progress', epoch, step, steps: this.#steps, samplesSeen: samples, samplesPerSecond, ...means };
+  }
+
+  /** Evaluates picked samples where that has come due; false where the signal has stopped it. */
+  async #evaluatePicked(seenBefore: number): Promise<boolean> {
+    const { evaluation, signal } = this.#context;
+    if (!evaluation) return true;
+    const samplesSeen = this.#samplesSeen();
+    const number = Math.floor(samplesSeen / evaluation.every);
+    if (number === Math.floor(seenBefore / evaluation.every)) return true;
+    const found = await unlessAborted(signal, () => evaluation.run(number));
+    if (!found) return false;
+    const { epoch, step } = this.#state;
+    const { metrics: _, ...values } = found;
+    const record = { epoch, step, samplesSeen, ...values };
+    this.#state.evaluations.push(record);
+    await this.#tell({ type: 'evaluation', ...record });
+    return true;
+  }
+
+  /** Validates, records and tells of an epoch whose steps are done; false where the signal has stopped that. */
+  async #closeEpoch(request: DataRequest): Promise<boolean> {
+    const context = this.#context;
+    const state = this.#state;
+    const { batchSize, data, signal, validate, measure, schedule, stopping } = context;
+    const validation = validate && (await unlessAborted(signal, validate));
+    if (validate && !validation) return false;
+    const { epoch, seconds } = state;
+    const { samples: _, ...means } = summarize(request, batchSize, this.#steps);
+    const record: EpochRecord = {
+      epoch,
+      ...means,
+      seconds,
+      samplesPerSecond: data.count / seconds,
+      learningRate: request.learningRates?.at(-1) ?? 0,
+      ...measure(request),
+      ...(validation ? { validation } : {}),
+    };
+    state.epochs.push(record);
+    if (schedule.feedback && state.schedule) {
+      state.schedule = schedule.feedback.next(state.schedule, monitoredValue(record, schedule.feedback.monitor));
+    }
+    if (stopping && state.stopping) {
+      state.stopping = nextStoppingState(stopping, state.stopping, epoch, monitoredValue(record, stopping.monitor));
+      if (stopping.restoreBest && state.stopping.bestEpoch === epoch) {
+        state.best = takeSnapshot(context.store, context.optimizerState);
+      }
+    }
+    Object.assign(state, { epoch: epoch + 1, step: 0, seconds: 0 });
+    await this.#tell({ type: 'epoch', ...record });
+    await this.#keepCheckpoint(request, true);
+    return true;
+  }
+
+  /** Writes a checkpoint where one is due. */
+  async #keepCheckpoint(request: DataRequest, epochEnded: boolean): Promise<void> {
+    const { checkpoints, program } = this.#context;
+    const { epoch, step } = this.#state;
+    const steps = (epoch - 1) * this.#steps + step;
+    if (!checkpoints?.isDue(steps, epochEnded ? epoch - 1 : undefined)) return;
+    const path = await checkpoints.keep(this.#state, steps, observedOf(request, program, step));
+    await this.#tell({ type: 'checkpoint', path, epoch, step });
+  }
+
+  /** The last checkpoint of a run that has come to its end, and its best weights. */
+  async #finish(): Promise<void> {
+    const { checkpoints, stopping, store, optimizerState } = this.#context;
+    const { epoch, step, best } = this.#state;
+    const steps = (epoch - 1) * this.#steps;
+    if (checkpoints && !checkpoints.hasKept(steps)) {
+      const path = await checkpoints.keep(this.#state, steps);
+      await this.#tell({ type: 'checkpoint', path, epoch, step });
+    }
+    if (stopping?.restoreBest && best) restoreSnapshot(best, store, optimizerState);
+  }
+}
