@@ -43,9 +43,9 @@ function dropoutLayer(kind: string, { name, rate }: DropoutOptions, channels: bo
  * Dropout: in training each element is 0 with a probability of `rate`, and else multiplied by 1 / (1 - rate). Otherwise the
  * layer hands on what it is given.
  *
- * What is dropped is a function of the seed of `fit`, the number of steps of the run before it, the layer's place in
+ * What is dropped is a function of the seed of `fit`, the number of steps that were made before, the layer's place in
  * the network, the sample's place in its batch and the element: the same on every backend and on any number of threads, and
- * in a run that is resumed. Error: `E_OPTION` for a rate out of range.
+ * in a run that goes on where another ended. Error: `E_OPTION` for a rate out of range.
  * Source: Srivastava, Hinton, Krizhevsky, Sutskever, Salakhutdinov, "Dropout: a simple way to prevent neural networks from
  * overfitting", 2014; with the scale in training rather than after it.
  *

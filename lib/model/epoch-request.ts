@@ -52,7 +52,8 @@ export function epochRequest(
   const { program, precision, store, losses, data, optimizerState, seed } = context;
   const optimizer = optimizerState.memory(rates, updatesBefore);
   const request = makeRequest(program, data, epochOrder(context, epoch), { precision, store, losses, optimizer });
-  return { ...request, seed, stepsBefore: (epoch - 1) * epochLength(context).steps };
+  // Counted so that no two steps of a model draw the same, in whichever run they are made.
+  return { ...request, seed, stepsBefore: updatesBefore * program.stepsPerUpdate };
 }
 
 /**

@@ -31,7 +31,7 @@ test('the steps of an epoch go on while the event loop is held', () => {
   const changes = resultOf(`${training}
     (async () => {
       let trained;
-      await new Promise((resolve) => { trained = train(({ type }) => type === 'start' && resolve()); });
+      await new Promise((resolve) => { trained = train(({ type }) => type === 'progress' && resolve()); });
       // Nothing is awaited from here on: only other threads can change the weights.
       const deadline = Date.now() + 30_000;
       let seen = weights[0];
