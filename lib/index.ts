@@ -1,5 +1,6 @@
 export type { BackendName } from './backends/backend';
 export { type ConstraintLike, type MaxNorm, maxNorm } from './constraints/max-norm';
+export type { AugmentOptions, CropOptions } from './data/augment';
 export { Dataset, type DatasetOptions, type RecordsOptions } from './data/dataset';
 export { type DigitsSplit, readDigits } from './data/digits';
 export { type MnistOptions, type MnistSplit, readMnist } from './data/mnist';

@@ -1,4 +1,5 @@
 import type { Plan } from '../backends/backend';
+import type { AugmentOptions } from '../data/augment';
 import type { Dataset } from '../data/dataset';
 import { LaminetError } from '../errors';
 import type { Loss } from '../losses/contract';
@@ -33,13 +34,15 @@ export interface FitOptions {
    * sum is divided by to be a mean. Default: those of the data set.
    */
   readonly sampleWeights?: ArrayLike<number>;
+  /** Changes images at random as they are used. Default: not. */
+  readonly augment?: AugmentOptions;
   /** Evaluated after each epoch, with its own sample weights. */
   readonly validationData?: Dataset;
   /** The weights that validation data are evaluated with. Default: `current`. */
   readonly validationWeights?: WeightsChoice;
   /** Whether each epoch goes through the data in a new random order. Default: true. */
   readonly shuffle?: boolean;
-  /** Of the orders, and of what layers draw in training (`dropout`). Default: the model's seed. */
+  /** Of the orders, and of what is drawn in training (`dropout`, `augment`). Default: the model's seed. */
   readonly seed?: number;
   /** Stops after the step under way; the model stays usable, and `fit` returns what is finished. */
   readonly signal?: AbortSignal;
@@ -81,11 +84,17 @@ function epochOrder({ data, shuffle, seed }: TrainingContext, epoch: number): Ui
   return order;
 }
 
-/** A run that goes on where the training stands, or `ahead` steps later. */
-function epochRequest(context: TrainingContext, order: Uint32Array, rates: Float64Array, ahead = 0): DataRequest {
+/** A run that goes on where the training stands, in an epoch counted from 1, or `ahead` steps later. */
+function epochRequest(
+  context: TrainingContext,
+  epoch: number,
+  order: Uint32Array,
+  rates: Float64Array,
+  ahead = 0,
+): DataRequest {
   const { program, precision, store, losses, data, optimizerState, seed } = context;
   const optimizer = optimizerState.memory(rates, ahead);
-  return { ...makeRequest(program, data, order, { precision, store, losses, optimizer }), seed };
+  return { ...makeRequest(program, data, order, { precision, store, losses, optimizer }), seed, epoch: epoch - 1 };
 }
 
 /**
@@ -103,7 +112,7 @@ async function replay(context: TrainingContext, start: Start, step: number): Pro
   optimizerState.batches = start.batches;
   if (updates === 0) return;
   const order = epochOrder(context, start.epoch).slice(0, updates * stepsPerUpdate * context.batchSize);
-  await context.plan.run(epochRequest(context, order, start.rates.slice(0, updates)));
+  await context.plan.run(epochRequest(context, start.epoch, order, start.rates.slice(0, updates)));
   optimizerState.steps += updates;
   optimizerState.batches += updates * stepsPerUpdate;
 }
@@ -131,7 +140,7 @@ async function failDiverged(
   const current = starts.at(-1) as Start;
   const before = starts.at(-2);
   const order = request.order.slice(step * batchSize, (step + 1) * batchSize);
-  const failing = epochRequest(context, order, current.rates.slice(updates, updates + 1), step);
+  const failing = epochRequest(context, current.epoch, order, current.rates.slice(updates, updates + 1), step);
   const lossesBefore = step > 0 ? [...request.losses.subarray(0, step)] : (before?.losses ?? []);
   // The loss is that of the weights which the update before has made.
   const learningRate =
@@ -182,7 +191,10 @@ export async function train(context: TrainingContext): Promise<History> {
     const { values: state, steps, batches } = optimizerState;
     const start = { epoch, values: store.values.slice(), state: state.slice(), steps, batches, rates, losses: [] };
     starts = [...starts.slice(-1), start];
-    const request = { ...epochRequest(context, epochOrder(context, epoch), rates), ...(profile ? { profile } : {}) };
+    const request = {
+      ...epochRequest(context, epoch, epochOrder(context, epoch), rates),
+      ...(profile ? { profile } : {}),
+    };
     const epochBegan = performance.now();
     let failure: unknown;
     const outcome = await runWithSignal(plan, request, signal, (step) => {

@@ -1,5 +1,6 @@
 import type { BackendName, RunRequest } from '../backends/backend';
 import { selectBackend, selectThreads } from '../backends/select';
+import { toAugmentation } from '../data/augment';
 import { Dataset } from '../data/dataset';
 import { LaminetError } from '../errors';
 import type { Loss } from '../losses/contract';
@@ -279,8 +280,9 @@ export class Model {
       throw new LaminetError('E_STATE', `${this.name} has nothing to train: ${why}`);
     }
     const observe = observationsOf(metrics);
-    const extra = { loss, ...rules, stepsPerUpdate: accumulate, frozen: this.#frozen, observe };
-    const use = `${accumulate} ${this.frozen}`;
+    const augmentation = options.augment && toAugmentation(options.augment, data);
+    const extra = { loss, ...rules, stepsPerUpdate: accumulate, frozen: this.#frozen, observe, augmentation };
+    const use = `${accumulate} ${this.frozen} ${JSON.stringify(augmentation)}`;
     const { program, plan } = this.#planFor('train', weighed, batchSize, extra, use);
     this.#training = true;
     this.#store.noteChange();
