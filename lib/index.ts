@@ -85,6 +85,7 @@ export type { Layer, ParameterKind } from './layers/layer';
 export { type LocalResponseNormOptions, localResponseNorm } from './layers/local-response-norm';
 export { type MaxPool2dOptions, maxPool2d } from './layers/max-pool2d';
 export type { InputNode, NetworkNode } from './layers/node';
+export { type NormalizationOptions, normalization } from './layers/normalization';
 export { type ConnectionTableName, type PartialConv2dOptions, partialConv2d } from './layers/partial-conv2d';
 export { type PreluOptions, prelu } from './layers/prelu';
 export { type ReshapeOptions, reshape } from './layers/reshape';
