@@ -4,6 +4,7 @@ export type { AugmentOptions, CropOptions } from './data/augment';
 export { Dataset, type DatasetOptions, type RecordsOptions } from './data/dataset';
 export { type DigitsSplit, readDigits } from './data/digits';
 export { type MnistOptions, type MnistSplit, readMnist } from './data/mnist';
+export { type WhiteningFilters, type WhiteningOptions, whiteningFilters } from './data/whitening';
 export {
   checkGradients,
   type GradientCheckOptions,
