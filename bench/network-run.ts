@@ -60,7 +60,7 @@ export interface NetworkRun {
 }
 
 /** What training is to do besides. */
-export interface TrainingRunOptions extends Pick<CompileOptions, 'inputGradient'> {
+export interface TrainingRunOptions extends Pick<CompileOptions, 'inputGradient' | 'augmentation'> {
   /** Default: plain gradient descent at a rate so small that nothing changes from run to run. */
   readonly optimizer?: Optimizer;
 }

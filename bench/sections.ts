@@ -1,3 +1,4 @@
+import { augmentation } from './augmentation';
 import { convolutions } from './convolutions';
 import { eventLoop } from './event-loop';
 import { inference } from './inference';
@@ -15,6 +16,7 @@ export const SECTIONS: readonly AnySection[] = [
   steps,
   instructions,
   operations,
+  augmentation,
   inference,
   overhead,
   eventLoop,

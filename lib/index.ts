@@ -1,5 +1,6 @@
 export type { BackendName } from './backends/backend';
 export { type ConstraintLike, type MaxNorm, maxNorm } from './constraints/max-norm';
+export type { AugmentOptions, CropOptions } from './data/augment';
 export { type Cifar10Options, type Cifar10Split, readCifar10 } from './data/cifar10';
 export { Dataset, type DatasetOptions, type RecordsOptions } from './data/dataset';
 export { type DigitsSplit, readDigits } from './data/digits';
@@ -19,6 +20,7 @@ export {
   streamChunks,
 } from './data/stream';
 export type { StreamItem } from './data/stream-columns';
+export { type WhiteningFilters, type WhiteningOptions, whiteningFilters } from './data/whitening';
 export {
   checkGradients,
   type GradientCheckOptions,
@@ -102,6 +104,7 @@ export type { Layer, ParameterKind } from './layers/layer';
 export { type LocalResponseNormOptions, localResponseNorm } from './layers/local-response-norm';
 export { type MaxPool2dOptions, maxPool2d } from './layers/max-pool2d';
 export type { InputNode, NetworkNode } from './layers/node';
+export { type NormalizationOptions, normalization } from './layers/normalization';
 export { type ConnectionTableName, type PartialConv2dOptions, partialConv2d } from './layers/partial-conv2d';
 export { type PreluOptions, prelu } from './layers/prelu';
 export { type ReshapeOptions, reshape } from './layers/reshape';

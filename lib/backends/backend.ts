@@ -66,6 +66,10 @@ export interface RunRequest {
    * `stepsBefore + i`, so that one that goes on where another ended draws what the other would have drawn. Default: 0.
    */
   readonly stepsBefore?: number;
+  /**
+   * Epochs that came before, from 0 to 2^53 - 1: what changes from epoch to epoch (alternating flips) goes by it. Default: 0.
+   */
+  readonly epoch?: number;
   /** One a step: receives its loss. */
   readonly losses: Float64Array;
   /** One a step: receives the number of correctly classified samples. */

@@ -122,6 +122,7 @@ export function checkRequest(program: Program, precision: Precision, request: Ru
   }
   requireWhole('seed', request.seed);
   requireWhole('stepsBefore', request.stepsBefore);
+  requireWhole('epoch', request.epoch);
   if (program.stepFactors > 0) requireArray('factors', request.factors, 'float64', updates * program.stepFactors);
   if (request.results.length !== program.results.length) {
     refuse('results', `${request.results.length}`, `${program.results.length} arrays`);

@@ -4,6 +4,7 @@ import type { Observation } from '../metrics/metric';
 import { slice } from '../ops/concat';
 import { sigmoid } from '../ops/elementwise';
 import { gather } from '../ops/gather';
+import { type Augmentation, gatherAugmented } from '../ops/gather-augmented';
 import { classTargets, countCorrect, meanLoss, negativeEntropy, sumLoss } from '../ops/loss';
 import type { Value } from '../ops/op';
 import { add } from '../ops/pairwise';
@@ -51,6 +52,8 @@ export interface CompileOptions extends Partial<UpdateOptions> {
   readonly weighted?: boolean;
   /** Of all layers that have none of their own. Default: none. */
   readonly regularizer?: NetworkRegularizer;
+  /** How images are changed at random as they are gathered. Default: not. */
+  readonly augmentation?: Augmentation | undefined;
   /** The names of layers whose parameters stay as they are; their gradients are not computed. Default: none. */
   readonly frozen?: ReadonlySet<string>;
   /** Whether layers compute what they do in training. Default: when training. */
@@ -80,10 +83,13 @@ function emitInputs(builder: ProgramBuilder, { inputs }: Graph, samples: Value):
 function emitForward(
   builder: ProgramBuilder,
   graph: Graph,
-  { input, frozen }: CompileOptions,
+  { input, augmentation, frozen }: CompileOptions,
 ): { x: Value; outputs: Value[]; parameters: Value[] } {
   const parameters = graph.parameters.map((slot, index) => builder.declareParameter(slot, index, 'parameter'));
-  const x = builder.emit(gather, [], { ...input, shape: graph.inputShape });
+  const source = { ...input, shape: graph.inputShape };
+  const x = augmentation
+    ? builder.emit(gatherAugmented, [], { ...source, augmentation })
+    : builder.emit(gather, [], source);
   const inputs = emitInputs(builder, graph, x);
   builder.phase = 'forward';
   const values: Value[] = [];

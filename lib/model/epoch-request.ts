@@ -53,7 +53,7 @@ export function epochRequest(
   const optimizer = optimizerState.memory(rates, updatesBefore);
   const request = makeRequest(program, data, epochOrder(context, epoch), { precision, store, losses, optimizer });
   // Counted so that no two steps of a model draw the same, in whichever run they are made.
-  return { ...request, seed, stepsBefore: updatesBefore * program.stepsPerUpdate };
+  return { ...request, seed, epoch: epoch - 1, stepsBefore: updatesBefore * program.stepsPerUpdate };
 }
 
 /**

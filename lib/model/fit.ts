@@ -1,3 +1,4 @@
+import type { AugmentOptions } from '../data/augment';
 import type { Dataset } from '../data/dataset';
 import { LaminetError } from '../errors';
 import type { WeightsChoice } from '../optimizers/averaging';
@@ -31,6 +32,8 @@ export interface FitOptions {
    * sum is divided by to be a mean. Default: those of the data set.
    */
   readonly sampleWeights?: ArrayLike<number>;
+  /** Changes images at random as they are used. Default: not. */
+  readonly augment?: AugmentOptions;
   /** Evaluated after each epoch, with its own sample weights. */
   readonly validationData?: Dataset;
   /**
@@ -42,7 +45,7 @@ export interface FitOptions {
   readonly validationWeights?: WeightsChoice;
   /** Whether each epoch goes through the data in a new random order. Default: true. */
   readonly shuffle?: boolean;
-  /** Of the orders, and of what layers draw in training (`dropout`). Default: the model's seed. */
+  /** Of the orders, and of what is drawn in training (`dropout`, `augment`). Default: the model's seed. */
   readonly seed?: number;
   /** Looks at training samples picked at random while an epoch is under way. Default: never. */
   readonly evaluation?: EvaluationOptions;

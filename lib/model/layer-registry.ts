@@ -16,6 +16,7 @@ import { JOINING_KINDS, joiningLayer } from '../layers/join';
 import type { JoiningLayer, Layer, LayerConfig, NamedOptions } from '../layers/layer';
 import { type LocalResponseNormOptions, localResponseNorm } from '../layers/local-response-norm';
 import { type MaxPool2dOptions, maxPool2d } from '../layers/max-pool2d';
+import { type NormalizationOptions, normalization } from '../layers/normalization';
 import { type PartialConv2dOptions, partialConv2d } from '../layers/partial-conv2d';
 import { type PreluOptions, prelu } from '../layers/prelu';
 import { type ReshapeOptions, reshape } from '../layers/reshape';
@@ -38,6 +39,7 @@ const REBUILD: ReadonlyMap<string, Rebuild> = new Map<string, Rebuild>([
   ['batchNorm', (config) => batchNorm(config as BatchNormOptions)],
   ['layerNorm', (config) => layerNorm(config as LayerNormOptions)],
   ['groupNorm', (config) => groupNorm(config as unknown as GroupNormOptions)],
+  ['normalization', (config) => normalization(config as unknown as NormalizationOptions)],
   ['localResponseNorm', (config) => localResponseNorm(config as LocalResponseNormOptions)],
   ['maxPool2d', (config) => maxPool2d(config as MaxPool2dOptions)],
   ['averagePool2d', (config) => averagePool2d(config as AveragePool2dOptions)],

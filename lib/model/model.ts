@@ -267,7 +267,7 @@ export class Model {
     const batch = toBatch(samples, targets, this.graph);
     checkMeasurable(this.graph, loss, batch, this.name);
     checkTrained(trainee);
-    const planned = trainee.planFor(batch, batch.count, 1);
+    const planned = trainee.planFor(batch, batch.count);
     return this.#whileTraining(undefined, () =>
       plans.exclusively(planned.plan, () => trainOnBatch(trainee, batch, planned, options)),
     );
@@ -418,9 +418,10 @@ export class Model {
       compile: description,
       precision,
       backend: plans.description,
-      planFor: (data, batchSize, stepsPerUpdate) => {
-        const extra = { loss, ...rules, stepsPerUpdate, frozen, observe };
-        return this.#planFor('train', data, batchSize, extra, `${stepsPerUpdate} ${this.frozen}`);
+      planFor: (data, batchSize, { accumulate: stepsPerUpdate = 1, augmentation } = {}) => {
+        const extra = { loss, ...rules, stepsPerUpdate, frozen, observe, augmentation };
+        const use = `${stepsPerUpdate} ${this.frozen} ${JSON.stringify(augmentation)}`;
+        return this.#planFor('train', data, batchSize, extra, use);
       },
       evaluate: (data, { order, ...options }) => this.#evaluate(data, options, order),
     };

@@ -1,8 +1,10 @@
+import { toAugmentation } from '../data/augment';
 import type { Dataset } from '../data/dataset';
 import { LaminetError } from '../errors';
 import type { Loss } from '../losses/contract';
 import { areWeighted } from '../losses/weights';
 import type { Metric } from '../metrics/metric';
+import type { Augmentation } from '../ops/gather-augmented';
 import type { WeightsChoice } from '../optimizers/averaging';
 import { toSchedule } from '../schedules/schedule';
 import { pickDistinct, RandomStream } from '../tensor/philox';
@@ -27,6 +29,13 @@ import type { TrainingRules } from './training-rules';
 import { type TrainingSettings, trainingSettings } from './training-settings';
 import { firstState, type TrainingState } from './training-state';
 
+/** What a training step does beside what a model is compiled for. */
+export interface StepParts {
+  /** Default: 1. */
+  readonly accumulate?: number;
+  readonly augmentation?: Augmentation | undefined;
+}
+
 /** What is trained. */
 export interface Trainee {
   readonly name: string;
@@ -44,7 +53,7 @@ export interface Trainee {
   /** What runs the steps. */
   readonly backend: string;
   /** The training program for some data, with its plan. */
-  readonly planFor: (data: Dataset, batchSize: number, accumulate: number) => PlannedProgram;
+  readonly planFor: (data: Dataset, batchSize: number, parts?: StepParts) => PlannedProgram;
   /** Evaluates a data set, or the samples of it that `order` names. */
   readonly evaluate: (data: Dataset, options: EvaluateParts) => Promise<Evaluation>;
 }
@@ -100,7 +109,8 @@ export function prepareTraining(trainee: Trainee, whole: Dataset, options: FitOp
     });
   }
   const parameters = checkTrained(trainee);
-  const planned = trainee.planFor(data, batchSize, accumulate);
+  const augmentation = options.augment && toAugmentation(options.augment, data);
+  const planned = trainee.planFor(data, batchSize, { accumulate, augmentation });
   const { program, plan } = planned;
   const aborting = signal ? { signal } : {};
   const base = {
@@ -136,6 +146,7 @@ export function prepareTraining(trainee: Trainee, whole: Dataset, options: FitOp
       validationWeights,
       optimizer: rules.optimizer.name,
       evaluation,
+      augment: options.augment,
     });
   return { planned, run: () => runFrom(base, trainee, settings, options, keeping) };
 }

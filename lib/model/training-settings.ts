@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { AugmentOptions } from '../data/augment';
 import type { Dataset } from '../data/dataset';
 import type { Loss } from '../losses/contract';
 import type { Metric } from '../metrics/metric';
@@ -32,6 +33,7 @@ export interface SettingsParts {
   readonly seed: number;
   readonly stopping: StoppingRule | undefined;
   readonly evaluation: { readonly every: number; readonly samples: number } | undefined;
+  readonly augment: AugmentOptions | undefined;
 }
 
 /** A data set in a few values; the sum is of all of its bytes. */
@@ -73,7 +75,7 @@ const describeLoss = ({ name, config, reduction, constants, classWeights }: Loss
 /** The settings of a training. The program stands for all that no other member names: it is everything that a step computes. */
 export function trainingSettings(parts: SettingsParts): TrainingSettings {
   const { graph, frozen, precision, losses, metrics, optimizer, schedule, program, data, validationData } = parts;
-  const { batchSize, shuffle, seed, validationWeights, stopping, evaluation } = parts;
+  const { batchSize, shuffle, seed, validationWeights, stopping, evaluation, augment } = parts;
   const steps = Math.ceil(data.count / batchSize);
   return {
     network: JSON.parse(describeGraph('', graph, frozen)),
@@ -85,6 +87,7 @@ export function trainingSettings(parts: SettingsParts): TrainingSettings {
     shuffle,
     seed,
     data: describeData(data),
+    ...(augment && { augment }),
     ...(validationData && { validationData: describeData(validationData), validationWeights }),
     optimizer,
     learningRate: describeSchedule(schedule, Math.ceil(steps / program.stepsPerUpdate)),

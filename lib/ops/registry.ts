@@ -142,6 +142,7 @@ export const OP_NAMES = [
   'groupNormGradGamma',
   'localResponseNorm',
   'localResponseNormGrad',
+  'gatherAugmented',
 ] as const;
 
 /** The name of an instruction. */

@@ -268,15 +268,16 @@ class BufferReader {
     return buffers->exchange && length >= static_cast<size_t>(exchangeFloats_) && info_[18].IsFunction();
   }
 
-  // The key of random numbers, and the steps made before: whole numbers that a double holds exactly.
+  // The key of random numbers, the steps made before, and the epochs: whole numbers that a double holds exactly.
   bool random(RunBuffers* buffers) {
     constexpr double kMost = 9007199254740991;
-    for (const size_t place : {size_t{19}, size_t{20}}) {
+    for (const size_t place : {size_t{19}, size_t{20}, size_t{21}}) {
       if (!info_[place].IsNumber()) return false;
       const double value = info_[place].As<Napi::Number>().DoubleValue();
       if (!(value >= 0 && value <= kMost) || floor(value) != value) return false;
       if (place == 19) buffers->seed = static_cast<uint64_t>(value);
       if (place == 20) buffers->stepsBefore = static_cast<int64_t>(value);
+      if (place == 21) buffers->epoch = static_cast<int64_t>(value);
     }
     return true;
   }
@@ -341,7 +342,7 @@ Entry* entryOf(const Napi::CallbackInfo& info) {
 }
 
 // run(plan, parameters, gradients, samples, targets, order, learningRates, losses, correct, control, results, profile,
-// version, state, factors, penalties, weights, exchange, callBack, seed, stepsBefore, onEvent). profile may be
+// version, state, factors, penalties, weights, exchange, callBack, seed, stepsBefore, epoch, onEvent). profile may be
 // undefined, state and factors where the optimizer has none, penalties where the program has none, weights where it is
 // not weighted, exchange and callBack where it calls no functions of the user's; version is 0 where nothing is known of
 // the parameters. onEvent(-1, steps) tells of progress, onEvent(outcome, steps) of the end.
@@ -355,7 +356,7 @@ Napi::Value run(const Napi::CallbackInfo& info) {
   RunBuffers buffers;
   const Status read = listed ? BufferReader(info, *entry->plan, rows).read(&buffers) : Status::badBuffer;
   if (read != Status::ok) return Napi::Number::New(env, statusNumber(read));
-  if (!info[21].IsFunction()) return Napi::Number::New(env, statusNumber(Status::badBuffer));
+  if (!info[22].IsFunction()) return Napi::Number::New(env, statusNumber(Status::badBuffer));
 
   State* state = &stateOf(info);
   const int32_t number = info[0].As<Napi::Number>().Int32Value();
@@ -364,7 +365,7 @@ Napi::Value run(const Napi::CallbackInfo& info) {
     if (info[i].IsObject()) entry->run->held.push_back(Napi::Persistent(info[i].As<Napi::Object>()));
   }
   for (const Napi::Value& row : rows) entry->run->held.push_back(Napi::Persistent(row.As<Napi::Object>()));
-  entry->run->onEvent = Napi::Persistent(info[21].As<Napi::Function>());
+  entry->run->onEvent = Napi::Persistent(info[22].As<Napi::Function>());
   if (info[18].IsFunction()) entry->run->callBack = Napi::Persistent(info[18].As<Napi::Function>());
   buffers.callBack = [state, number, errand = &entry->run->errand](int32_t instruction, int32_t samples) {
     return errand->await([&] { return say(state, {number, Kind::errand, instruction, samples}); });
@@ -385,7 +386,7 @@ Napi::Value run(const Napi::CallbackInfo& info) {
   return Napi::Number::New(env, statusNumber(started));
 }
 
-// runSync(plan, ..., stepsBefore): like run without onEvent; the outcome (0 or more) or a status. control[1] holds the
+// runSync(plan, ..., epoch): like run without onEvent; the outcome (0 or more) or a status. control[1] holds the
 // steps.
 Napi::Value runSync(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();

@@ -52,6 +52,19 @@ struct GatherGeometry {
   int32_t bytes;
 };
 
+// What is done to images at random: each number is the most, and 0 is not at all.
+struct GatherAugmentedGeometry {
+  GatherGeometry gather;
+  int32_t crop;  // pixels to each side
+  int32_t reflect;
+  int32_t flip;  // 0: never, 1: at random, 2: every other epoch
+  int32_t cutout;
+  double brightness, contrast;
+  double rotation;  // half turns
+  double scaling;
+  uint32_t stream;  // of a sample's draws at a step; that of its side in the first epoch is 256 further on
+};
+
 constexpr int kMostLossConstants = 3;
 
 struct LossGeometry {

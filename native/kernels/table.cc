@@ -37,6 +37,7 @@ const KernelTable& kernelTable() {
       .softmax = &softmaxKernels(),
       .loss = &lossKernels(),
       .gather = &gatherKernels(),
+      .gatherAugmented = &gatherAugmentedKernels(),
       .update = &updateKernels(),
       .orthogonalize = &orthogonalizeKernels(),
       .peak = &peakKernels(),

@@ -9,6 +9,7 @@
 #include "kernels/dropout/dropout.h"
 #include "kernels/elementwise/elementwise.h"
 #include "kernels/gather/gather.h"
+#include "kernels/gather_augmented/gather_augmented.h"
 #include "kernels/group_norm/group_norm.h"
 #include "kernels/local_response_norm/local_response_norm.h"
 #include "kernels/loss/loss.h"
@@ -34,6 +35,7 @@ struct KernelTable {
   const SoftmaxKernels* softmax;
   const LossKernels* loss;
   const GatherKernels* gather;
+  const GatherAugmentedKernels* gatherAugmented;
   const UpdateKernels* update;
   const OrthogonalizeKernels* orthogonalize;
   const PeakKernels* peak;
@@ -63,6 +65,7 @@ constexpr int32_t kSliceSamples = 16;
   const SoftmaxKernels& softmaxKernels();                     \
   const LossKernels& lossKernels();                           \
   const GatherKernels& gatherKernels();                       \
+  const GatherAugmentedKernels& gatherAugmentedKernels();     \
   const UpdateKernels& updateKernels();                       \
   const OrthogonalizeKernels& orthogonalizeKernels();         \
   const PeakKernels& peakKernels();                           \

@@ -189,6 +189,54 @@ TEST_CASE("check: a parameter that two layers take in different shapes") {
   CHECK(where == 2);
 }
 
+TEST_CASE("check: how images are changed as they are gathered") {
+  // Images of 2x3x4 with padding of 0, 1, 2, 0; then the crop and so on.
+  const std::vector<double> sound = {2, 3, 4, 0, 1, 2, 0, 1, 0, 2, 1, 2, 3, 0.5, 0.5, 0.25, 0.5, 7};
+  const auto programWith = [](const std::vector<double>& fields, int64_t padded) {
+    ProgramWriter w;
+    w.purpose = Purpose::predict;
+    w.sampleElements = 24;
+    const int32_t x = w.activation(padded);
+    w.add(Op::gatherAugmented, {}, {x}, fields);
+    w.add(Op::scatter, {x}, {}, {static_cast<double>(padded), static_cast<double>(w.result(x))});
+    return w.numbers();
+  };
+  runAccepted(programWith(sound, 48));
+  CHECK(statusOf(programWith(sound, 24)) == Status::badOperand);
+  CHECK(statusOf(programWith({sound.begin(), sound.end() - 1}, 48)) != Status::ok);
+  const auto statusOfField = [&](size_t field, double value) {
+    std::vector<double> fields = sound;
+    fields[field] = value;
+    return statusOf(programWith(fields, 48));
+  };
+  for (size_t field = 0; field < sound.size(); field++) {
+    INFO("field ", field);
+    for (const double odd : {-1.0, 1e300, -1e300, HUGE_VAL, -HUGE_VAL, nan("")}) {
+      // The scale, brightness and contrast may be any finite numbers.
+      const bool free = field == 7 || field == 13 || field == 14;
+      if (free && (field == 7 || isfinite(odd))) continue;
+      INFO("value ", odd);
+      CHECK(statusOfField(field, odd) != Status::ok);
+    }
+  }
+  for (const size_t whole : {0, 1, 2, 3, 4, 5, 6, 8, 9, 10, 11, 12, 17}) CHECK(statusOfField(whole, 0.5) != Status::ok);
+  CHECK(statusOfField(10, 2) != Status::ok);
+  CHECK(statusOfField(11, 3) != Status::ok);
+  CHECK(statusOfField(15, 1.01) != Status::ok);
+  CHECK(statusOfField(16, 0.91) != Status::ok);
+  CHECK(statusOfField(9, 65537) != Status::ok);
+  CHECK(statusOfField(8, 1) != Status::ok);
+  // More than there is to move by is sound, if of no use.
+  for (const size_t field : {9, 12}) {
+    std::vector<double> fields = sound;
+    fields[field] = 65536;
+    runAccepted(programWith(fields, 48));
+  }
+  // A side that is too long.
+  CHECK(statusOf(programWith({1, 1, 24, 0, 0, 65536, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 7}, 65560)) ==
+        Status::badGeometry);
+}
+
 TEST_CASE("check: a weight's gradient in another shape than the weight") {
   // The second stage sums gradients by the weight's rows.
   ProgramWriter w;

@@ -30,6 +30,7 @@ struct RunBuffers {
   double* profile = nullptr;  // null where nobody asks
   uint64_t seed = 0;          // of the random numbers that ops draw
   int64_t stepsBefore = 0;    // made before the run
+  int64_t epoch = 0;          // epochs before the run's
   double version = 0;         // of the parameters: the same number for the same values; 0 for unknown
   std::vector<float*> results;
   // What functions of the caller's compute with, and how they are called: for an instruction, with the step's samples.

@@ -74,6 +74,7 @@ union Geometry {
   DenseGeometry dense;
   ChannelGeometry channels;
   GatherGeometry gather;
+  GatherAugmentedGeometry gatherAugmented;
   LossGeometry loss;
   ClassTargetsGeometry classTargets;
   ConcatGeometry concat;

@@ -83,6 +83,7 @@ interface Buffers {
   callBack: unknown;
   seed: unknown;
   stepsBefore: unknown;
+  epoch: unknown;
 }
 
 function run(addon: Addon, plan: unknown, buffers: Buffers, onEvent: unknown = () => undefined): number {
@@ -119,6 +120,7 @@ function makeBuffers(entries = SAMPLES): Buffers & { order: Uint32Array; control
     callBack: undefined,
     seed: 0,
     stepsBefore: 0,
+    epoch: 0,
   };
 }
 
@@ -170,6 +172,7 @@ function buffersFor(numbers: readonly number[]): Buffers | undefined {
     callBack: undefined,
     seed: 0,
     stepsBefore: 0,
+    epoch: 0,
   };
 }
 
@@ -311,7 +314,7 @@ describe('buffers that the addon is to run on', () => {
       'a view of bytes': new DataView(new ArrayBuffer(4096)),
       'another type': new BigInt64Array(4096),
     };
-    if (field === 'version' || field === 'seed' || field === 'stepsBefore') delete values['a number'];
+    if (['version', 'seed', 'stepsBefore', 'epoch'].includes(field)) delete values['a number'];
     if (field === 'profile') delete values.nothing;
     if (ArrayBuffer.isView(value)) {
       const array = value as Float32Array;
@@ -332,7 +335,7 @@ describe('buffers that the addon is to run on', () => {
     { field: 'parameters', what: 'one too long', value: new Float32Array(program.parameterElements + 1) },
     { field: 'gradients', what: 'one too long', value: new Float32Array(program.parameterElements + 1) },
     { field: 'state', what: 'one too long', value: new Float32Array(3 * program.parameterElements + 1) },
-    ...(['seed', 'stepsBefore'] as const).flatMap((field) =>
+    ...(['seed', 'stepsBefore', 'epoch'] as const).flatMap((field) =>
       [-1, 0.5, 2 ** 53, Number.NaN, Number.POSITIVE_INFINITY].map((value) => ({ field, what: `${value}`, value })),
     ),
     { field: 'order', what: 'an index beyond the data', value: Uint32Array.of(0, 1, SAMPLES) },

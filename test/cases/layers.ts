@@ -11,6 +11,7 @@ import { frameCases } from './frame';
 import { sampleNormCases } from './group-norm';
 import type { LayerCase } from './layer-case';
 import { maxPool2dCases } from './max-pool2d';
+import { normalizationCases } from './normalization';
 import { partialConv2dCases } from './partial-conv2d';
 import { preluCases } from './prelu';
 import { sliceCases } from './slice';
@@ -31,6 +32,7 @@ export const layerCases: readonly LayerCase[] = [
   { kind: 'batchNorm', cases: batchNormCases },
   { kind: 'custom', cases: customCases },
   { kind: 'sample norms', cases: sampleNormCases },
+  { kind: 'normalization', cases: normalizationCases },
   { kind: 'dropout', cases: dropoutCases },
   { kind: 'dense', cases: denseCases },
   { kind: 'activation', cases: activationCases },

@@ -1,3 +1,5 @@
+import { toAugmentation } from '../../lib/data/augment';
+import { Dataset } from '../../lib/data/dataset';
 import { activation } from '../../lib/layers/activation';
 import { conv2d } from '../../lib/layers/conv2d';
 import { dense } from '../../lib/layers/dense';
@@ -170,6 +172,9 @@ it('the case tables reach every op of the registry', () => {
     const layer = dense({ units: 2, ...(constraint && { kernelConstraint: constraint }) });
     for (const op of opsOf(compilePlain(chain([3], [layer]), { ...options, ...rules }))) reached.add(op);
   }
+  const augmentation = toAugmentation({}, Dataset.from({ samples: [1], shape: [1, 1, 1] }));
+  const images = { purpose: 'predict', batchSize: 1, augmentation } as const;
+  for (const op of opsOf(compilePlain(chain([1, 1, 1], [flatten()]), images))) reached.add(op);
   const observe = ['predictedClasses', 'targetRanks'] as const;
   const options = { purpose: 'evaluate', batchSize: 1, targets: 'classes', loss: crossEntropy(), observe } as const;
   for (const op of opsOf(compilePlain(chain([3], [dense({ units: 2 })]), options))) reached.add(op);

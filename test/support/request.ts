@@ -25,6 +25,8 @@ export interface RequestFields {
   readonly averaging?: WeightAveraging;
   /** Updates, and steps, that were made before. Default: 0. */
   readonly stepsBefore?: number;
+  /** Epochs before the run's. Default: 0. */
+  readonly epoch?: number;
   /** Default: zeros. */
   readonly state?: FloatArray;
 }
@@ -59,7 +61,7 @@ export function makeRequest(program: Program, precision: Precision, fields: Requ
   const order = orderOf(fields.order ?? Array.from({ length: count }, (_, sample) => sample));
   const steps = Math.ceil(order.length / program.batchSize);
   const bytes = program.source.kind === 'uint8';
-  const { targets, learningRate, optimizer, stepsBefore = 0, seed = 0 } = fields;
+  const { targets, learningRate, optimizer, stepsBefore = 0, seed = 0, epoch = 0 } = fields;
   const updates = Math.ceil(steps / program.stepsPerUpdate);
   const learningRates = learningRate === undefined ? undefined : doubles(updates).fill(learningRate);
   const factors = optimizer && updateFactors({ optimizer, ...(fields.averaging && { averaging: fields.averaging }) });
@@ -75,6 +77,7 @@ export function makeRequest(program: Program, precision: Precision, fields: Requ
     ...(factors && learningRates && { factors: stepFactors(factors, stepsBefore + 1, updates) }),
     seed,
     stepsBefore,
+    epoch,
     losses: doubles(steps),
     correct: doubles(steps),
     ...(program.penalty >= 0 && { penalties: doubles(steps) }),

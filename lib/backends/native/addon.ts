@@ -26,6 +26,7 @@ type RunBuffers = [
   callBack: CallBack | undefined,
   seed: number,
   stepsBefore: number,
+  epoch: number,
 ];
 
 /** What native/binding/addon.cc puts out. Numbers below zero are statuses; see {@link file://./status.ts}. */

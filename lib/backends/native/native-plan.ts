@@ -92,6 +92,7 @@ export class NativePlan implements Plan {
       customs.callBack,
       request.seed ?? 0,
       request.stepsBefore ?? 0,
+      request.epoch ?? 0,
     ] as const;
   }
 }

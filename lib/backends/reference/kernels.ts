@@ -22,6 +22,7 @@ import { dropout } from './dropout';
 import { elementwise } from './elementwise';
 import { crop2d, zeroPad2d } from './frame';
 import { gather, scatter } from './gather';
+import { gatherAugmented } from './gather-augmented';
 import { groupNorm, groupNormGradGamma, groupNormGradInput } from './group-norm';
 import type { AnyKernel } from './kernel';
 import { localResponseNorm, localResponseNormGrad } from './local-response-norm';
@@ -118,4 +119,5 @@ export const kernels: Readonly<Record<OpName, AnyKernel>> = {
   groupNormGradGamma,
   localResponseNorm,
   localResponseNormGrad,
+  gatherAugmented,
 };

@@ -1,4 +1,5 @@
 // What comes in and goes out: samples and targets from the caller's data to a slice, results from it.
+#include <math.h>
 #include <string.h>
 
 #include "plan/calls.h"
@@ -8,12 +9,29 @@
 namespace laminet {
 namespace {
 
-void readGather(FieldReader& reader, Instruction* i) {
-  GatherGeometry& g = i->geometry.gather;
+void readSource(FieldReader& reader, GatherGeometry* geometry) {
+  GatherGeometry& g = *geometry;
   int32_t* fields[] = {&g.channels, &g.sourceHeight, &g.sourceWidth, &g.padTop, &g.padBottom, &g.padLeft, &g.padRight};
   for (int32_t* field : fields) *field = reader.whole32(0, kMostField);
   g.scale = static_cast<float>(reader.number());
   g.bytes = reader.whole32(0, 1);
+}
+
+void readGather(FieldReader& reader, Instruction* i) { readSource(reader, &i->geometry.gather); }
+
+// Longer sides than this are not augmented: with larger scalings, places would not fit 32 bits.
+constexpr int32_t kMostSide = 1 << 16;
+constexpr double kMostScaling = 0.9;
+
+void readGatherAugmented(FieldReader& reader, Instruction* i) {
+  GatherAugmentedGeometry& g = i->geometry.gatherAugmented;
+  readSource(reader, &g.gather);
+  g.crop = reader.whole32(0, kMostSide);
+  g.reflect = reader.whole32(0, 1);
+  g.flip = reader.whole32(0, 2);
+  g.cutout = reader.whole32(0, kMostSide);
+  for (double* number : {&g.brightness, &g.contrast, &g.rotation, &g.scaling}) *number = reader.number();
+  g.stream = static_cast<uint32_t>(reader.whole(0, UINT32_MAX));
 }
 
 void readScatter(FieldReader& reader, Instruction* i) {
@@ -21,8 +39,7 @@ void readScatter(FieldReader& reader, Instruction* i) {
   i->result = reader.whole32(0, kMostItems);
 }
 
-Status checkGather(Checker& checker, const Instruction& i) {
-  const GatherGeometry& g = i.geometry.gather;
+Status checkSource(Checker& checker, const Instruction& i, const GatherGeometry& g) {
   const bool sizes = inRange(g.channels, 1, kMostExtent) && inRange(g.sourceHeight, 1, kMostExtent) &&
                      inRange(g.sourceWidth, 1, int64_t{1} << 28) &&
                      inRange(g.padTop + int64_t{g.padBottom} + g.padLeft + g.padRight, 0, kMostExtent);
@@ -33,6 +50,19 @@ Status checkGather(Checker& checker, const Instruction& i) {
   const int64_t padded = product(g.channels, g.sourceHeight + int64_t{g.padTop} + g.padBottom,
                                  g.sourceWidth + int64_t{g.padLeft} + g.padRight);
   return operandsAre(counts(i, 0, 1) && checker.writesRow(i.outputs[0], padded));
+}
+
+Status checkGather(Checker& checker, const Instruction& i) { return checkSource(checker, i, i.geometry.gather); }
+
+Status checkGatherAugmented(Checker& checker, const Instruction& i) {
+  const GatherAugmentedGeometry& g = i.geometry.gatherAugmented;
+  const int64_t height = int64_t{g.gather.padTop} + g.gather.sourceHeight + g.gather.padBottom;
+  const int64_t width = int64_t{g.gather.padLeft} + g.gather.sourceWidth + g.gather.padRight;
+  // Written so that NaN is refused, too.
+  const bool numbers = isfinite(g.brightness) && isfinite(g.contrast) && g.rotation >= 0 && g.rotation <= 1 &&
+                       g.scaling >= 0 && g.scaling <= kMostScaling;
+  if (!numbers || !inRange(height, 1, kMostSide) || !inRange(width, 1, kMostSide)) return Status::badGeometry;
+  return checkSource(checker, i, g.gather);
 }
 
 Status checkScatter(Checker& checker, const Instruction& i) {
@@ -57,6 +87,36 @@ void scatter(const Call& call, Slice& slice) {
   const int64_t elements = call.geometry.elements;
   call.kernels->gather->scatter(elements, inputOf(call, slice, 0), slice.samples,
                                 slice.buffers->results[call.result] + slice.row * elements);
+}
+
+AugmentDraw drawOf(const Slice& slice) {
+  return {slice.buffers->seed, slice.step, slice.firstSample, slice.buffers->epoch};
+}
+
+void gatherAugmented(const Call& call, Slice& slice) {
+  const GatherAugmentedGeometry& g = call.geometry.gatherAugmented;
+  const GatherAugmentedKernels& kernels = *call.kernels->gatherAugmented;
+  const void* samples = slice.buffers->samples;
+  float* output = outputOf(call, slice);
+  if (g.gather.bytes) {
+    kernels.bytes(g, slice.part, drawOf(slice), static_cast<const uint8_t*>(samples), slice.indices, slice.samples,
+                  output);
+  } else {
+    kernels.floats(g, slice.part, drawOf(slice), static_cast<const float*>(samples), slice.indices, slice.samples,
+                   output);
+  }
+}
+
+void gatherAugmentedPlanar(const Call& call, Slice& slice) {
+  const GatherAugmentedGeometry& g = call.geometry.gatherAugmented;
+  const GatherAugmentedKernels& kernels = *call.kernels->gatherAugmented;
+  const void* samples = slice.buffers->samples;
+  float* output = outputOf(call, slice);
+  if (g.gather.bytes) {
+    kernels.planarBytes(g, slice.part, drawOf(slice), static_cast<const uint8_t*>(samples), slice.indices, output);
+  } else {
+    kernels.planarFloats(g, slice.part, drawOf(slice), static_cast<const float*>(samples), slice.indices, output);
+  }
 }
 
 void gatherPlanar(const Call& call, Slice& slice) {
@@ -102,6 +162,14 @@ constexpr OpDefinition gatherOp = {
     .run = gather,
     .runPlanar = gatherPlanar,
     .work = workPerOutput<6>,
+};
+
+constexpr OpDefinition gatherAugmentedOp = {
+    .geometry = {18, readGatherAugmented},
+    .check = checkGatherAugmented,
+    .run = gatherAugmented,
+    .runPlanar = gatherAugmentedPlanar,
+    .work = workPerOutput<12>,
 };
 
 constexpr OpDefinition scatterOp = {
