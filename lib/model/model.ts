@@ -218,7 +218,8 @@ export class Model {
   /**
    * Trains the model on a data set.
    *
-   * The steps run on threads of their own; the event loop stays free. Errors: `E_SHAPE` and `E_DATA` where the data do not
+   * The steps run on threads of their own; the event loop stays free. With `augment`, images are changed at random as they are
+   * used: the loss and accuracy of an epoch are those of the changed images. Errors: `E_SHAPE` and `E_DATA` where the data do not
    * fit the network, `E_OPTION` for an option out of range, `E_STATE` while another `fit` runs, `E_DIVERGED` where the
    * loss becomes infinite or not a number: the parameters are then those of the last step with a finite loss.
    */

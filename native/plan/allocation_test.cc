@@ -46,6 +46,18 @@ int64_t allocationsOf(Plan* plan, int64_t steps, bool here) {
   return after - before;
 }
 
+// Images that are changed in every way as they are gathered.
+std::vector<double> augmentedProgram(int32_t batchSize) {
+  ProgramWriter w;
+  w.purpose = Purpose::predict;
+  w.batchSize = batchSize;
+  w.sampleElements = 60;
+  const int32_t x = w.activation(60);
+  w.add(Op::gatherAugmented, {}, {x}, {2, 5, 6, 0, 0, 0, 0, 1, 0, 2, 1, 2, 3, 0.5, 0.5, 0.25, 0.5, 7});
+  w.add(Op::scatter, {x}, {}, {60, static_cast<double>(w.result(x))});
+  return w.numbers();
+}
+
 }  // namespace
 
 TEST_CASE("allocations are counted, those of new and those of C") {
@@ -60,7 +72,7 @@ TEST_CASE("allocations are counted, those of new and those of C") {
 }
 
 TEST_CASE("plan: no step allocates: a run of hundreds of steps takes as much memory as a run of one") {
-  for (const auto write : {smallTrainingProgram, ruledTrainingProgram}) {
+  for (const auto write : {smallTrainingProgram, ruledTrainingProgram, augmentedProgram}) {
     for (const InstructionSet set : availableSets()) {
       for (const int threads : {1, 2, 3, 8}) {
         INFO(threads, " threads");

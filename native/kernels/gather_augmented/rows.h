@@ -65,7 +65,7 @@ struct ChangedPlane {
     return row < 0 || column < 0 ? 0.0f : valueOf(plane[static_cast<int64_t>(row) * g.gather.sourceWidth + column]);
   }
 
-  // The pixels (y, x) to (y, x + run - 1) of the output. All 16 are written.
+  // The pixels (y, x) to (y, x + run - 1) of the output. What is behind them, up to 16, is of no meaning.
   LAMINET_INLINE void write(int32_t y, int32_t x, int32_t run, float* to) const {
     if (bent) {
       interpolate(y, x, run, to);

@@ -1,5 +1,4 @@
 // What comes in and goes out: samples and targets from the caller's data to a slice, results from it.
-#include <math.h>
 #include <string.h>
 
 #include "plan/calls.h"
@@ -22,6 +21,7 @@ void readGather(FieldReader& reader, Instruction* i) { readSource(reader, &i->ge
 // Longer sides than this are not augmented: with larger scalings, places would not fit 32 bits.
 constexpr int32_t kMostSide = 1 << 16;
 constexpr double kMostScaling = 0.9;
+constexpr double kMostBrightness = 1e6;
 
 void readGatherAugmented(FieldReader& reader, Instruction* i) {
   GatherAugmentedGeometry& g = i->geometry.gatherAugmented;
@@ -59,8 +59,8 @@ Status checkGatherAugmented(Checker& checker, const Instruction& i) {
   const int64_t height = int64_t{g.gather.padTop} + g.gather.sourceHeight + g.gather.padBottom;
   const int64_t width = int64_t{g.gather.padLeft} + g.gather.sourceWidth + g.gather.padRight;
   // Written so that NaN is refused, too.
-  const bool numbers = isfinite(g.brightness) && isfinite(g.contrast) && g.rotation >= 0 && g.rotation <= 1 &&
-                       g.scaling >= 0 && g.scaling <= kMostScaling;
+  const bool numbers = g.brightness >= 0 && g.brightness <= kMostBrightness && g.contrast >= 0 && g.contrast <= 1 &&
+                       g.rotation >= 0 && g.rotation <= 1 && g.scaling >= 0 && g.scaling <= kMostScaling;
   if (!numbers || !inRange(height, 1, kMostSide) || !inRange(width, 1, kMostSide)) return Status::badGeometry;
   return checkSource(checker, i, g.gather);
 }
