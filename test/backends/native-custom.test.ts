@@ -64,6 +64,7 @@ function makeBuffers(callBack: unknown, exchange: unknown, parameterElements = p
     callBack,
     0,
     0,
+    0,
   ];
 }
 
