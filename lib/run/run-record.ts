@@ -47,7 +47,12 @@ export interface RunHistory {
 }
 
 /** The files of a run folder. */
-export const RUN_FILES = { config: 'config.json', history: 'history.json', weights: 'model.safetensors' } as const;
+export const RUN_FILES = {
+  config: 'config.json',
+  history: 'history.json',
+  events: 'events.jsonl',
+  weights: 'model.safetensors',
+} as const;
 
 /** A value as the text of a JSON file. */
 export function toJson(value: RunConfig | RunHistory): string {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileErrorCode, toFileError } from '../files/file-error';
 import { writeWhole } from '../files/write-whole';
 import type { EpochRecord, Evaluation, TrainingEvent } from '../model/events';
+import { EventLog } from './event-log';
 import { RUN_FILES, type RunConfig, type RunHistory, type RunStatus, toJson } from './run-record';
 
 /** What a {@link RunWriter} is made of. */
@@ -23,7 +24,7 @@ export interface RunEnd {
 
 /**
  * Keeps a training run on the disk: `<folder>/<date-time>-<network>/` with `config.json`, `history.json` and
- * `model.safetensors`, each written whole or not at all.
+ * `model.safetensors`, each written whole or not at all, and `events.jsonl`, which grows.
  *
  * It only listens. The folder is made when there is something to keep: after the first epoch, or when the run is finished
  * before that. After each epoch history and weights are written while training goes on.
@@ -31,6 +32,7 @@ export interface RunEnd {
 export class RunWriter {
   readonly #options: RunWriterOptions;
   readonly #epochs: EpochRecord[] = [];
+  readonly #events = new EventLog();
   #path: string | undefined;
   /** Writes of config and history, one after another, so that the last one wins. */
   #writing: Promise<void> = Promise.resolve();
@@ -49,6 +51,7 @@ export class RunWriter {
   /** Takes in an event. What went wrong in an earlier write is thrown here, which ends the training. Error: `E_FILE`. */
   readonly listen = (event: TrainingEvent): void => {
     if (this.#failure !== undefined) throw this.#failure;
+    this.#events.listen(event);
     if (event.type !== 'epoch') return;
     const { type: _type, ...record } = event;
     this.#epochs.push(record);
@@ -69,6 +72,7 @@ export class RunWriter {
     await this.#savingWeights;
     this.#writeHistory(end);
     await this.#writing;
+    await this.#events.settle();
     if (this.#failure !== undefined) throw this.#failure;
     await this.#options.saveWeights(this.#fileOf('weights'));
     return path;
@@ -78,6 +82,7 @@ export class RunWriter {
   async settle(): Promise<void> {
     await this.#savingWeights;
     await this.#writing;
+    await this.#note(this.#events.settle());
   }
 
   #fileOf(file: keyof typeof RUN_FILES): string {
@@ -89,6 +94,7 @@ export class RunWriter {
     if (this.#path === undefined) {
       this.#path = makeRunFolder(this.#options.folder, this.#options.config);
       this.#write('config', toJson(this.#options.config));
+      this.#events.open(this.#fileOf('events'));
     }
     return this.#path;
   }

@@ -65,6 +65,7 @@ test('SIGINT stops the training, which keeps its weights', async () => {
   expect(out).toContain(`run folder: ${join(folder, 'runs', name)}\n`);
   expect((await readdir(join(folder, 'runs', name))).sort()).toEqual([
     'config.json',
+    'events.jsonl',
     'history.json',
     'model.safetensors',
   ]);

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCli } from '../../lib/cli/run-cli';
 import { decodeSafetensors } from '../../lib/formats/safetensors';
+import { readEvents } from '../../lib/run/read-events';
 import { readRun } from '../../lib/run/read-run';
 import { type CapturedIo, captureIo } from '../support/captured-output';
 import { writeMnistFolder } from '../support/mnist-folder';
@@ -49,8 +50,12 @@ test('trains, measures, and leaves a run folder from which it can be repeated', 
   expect(lines[7]).toBe(`run folder: ${path}`);
   expect(lines).toHaveLength(8);
 
-  expect((await readdir(path)).sort()).toEqual(['config.json', 'history.json', 'model.safetensors']);
-  const { config, history } = await readRun(path);
+  expect((await readdir(path)).sort()).toEqual(['config.json', 'events.jsonl', 'history.json', 'model.safetensors']);
+  const { config, history, eventsPath } = await readRun(path);
+  const events = await readEvents(eventsPath);
+  expect(events[0]).toMatchObject({ type: 'start', samples: 40 });
+  expect(events.filter(({ type }) => type === 'epoch')).toHaveLength(3);
+  expect(events.at(-1)).toMatchObject({ type: 'end', reason: 'done' });
   expect(config).toMatchObject({
     network: 'two-layer',
     data: { folder: data, train: { count: 40 }, test: { count: 10 } },
