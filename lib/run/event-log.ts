@@ -21,9 +21,10 @@ export class EventLog {
     this.#write();
   };
 
-  /** Says where the events go from now on; those that waited are written. */
+  /** Says where the events go from now on; those that waited are written, and where there are none, an empty file. */
   open(path: string): void {
     this.#path = path;
+    this.#waiting.push('');
     this.#write();
   }
 

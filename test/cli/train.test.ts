@@ -48,9 +48,17 @@ test('trains, measures, and leaves a run folder from which it can be repeated', 
   }
   expect(lines[6]).toMatch(/^test: loss [\d.]+, accuracy [\d.]+ % of 10 images$/);
   expect(lines[7]).toBe(`run folder: ${path}`);
-  expect(lines).toHaveLength(8);
+  expect(lines[8]).toBe(`report: ${join(path, 'report.html')}`);
+  expect(lines).toHaveLength(9);
 
-  expect((await readdir(path)).sort()).toEqual(['config.json', 'events.jsonl', 'history.json', 'model.safetensors']);
+  expect((await readdir(path)).sort()).toEqual([
+    'config.json',
+    'curves.svg',
+    'events.jsonl',
+    'history.json',
+    'model.safetensors',
+    'report.html',
+  ]);
   const { config, history, eventsPath } = await readRun(path);
   const events = await readEvents(eventsPath);
   expect(events[0]).toMatchObject({ type: 'start', samples: 40 });
@@ -204,7 +212,7 @@ test('shows where the time went, where asked', async () => {
   expect(lines.slice(heading).filter((line) => /^dense +dense_1 +[\d.]+ +[\d.]+ % +[\d.]+$/.test(line))).toHaveLength(
     1,
   );
-  const shares = lines.slice(heading + 1, -1).map((line) => Number(/([\d.]+) %/.exec(line)?.[1]));
+  const shares = lines.slice(heading + 1, -2).map((line) => Number(/([\d.]+) %/.exec(line)?.[1]));
   const rounding = shares.length * 0.005;
   expect(Math.abs(shares.reduce((sum, share) => sum + share, 0) - 100)).toBeLessThanOrEqual(rounding);
 });

@@ -71,6 +71,13 @@ test('a last line that was cut off anywhere is left out', async () => {
   }
 });
 
+test('a log without events is an empty file', async () => {
+  const log = new EventLog();
+  log.open(path);
+  await log.settle();
+  expect(await readEvents(path)).toEqual([]);
+});
+
 test('a write that failed is thrown at the next event, and when the log is settled', async () => {
   const log = new EventLog();
   log.listen(start);
