@@ -114,6 +114,7 @@ async function train(name: string, options: TrainOptions, context: CommandContex
     const writer = new RunWriter({
       folder: options.out,
       saveWeights: (path) => model.save(path),
+      model,
       config: {
         laminet: libraryVersion(),
         startedAt: new Date().toISOString(),

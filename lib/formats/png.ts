@@ -1,5 +1,6 @@
 import { deflateSync } from 'node:zlib';
 import { LaminetError } from '../errors';
+import { crc32 } from './crc';
 
 /** Pixels row by row from the top left, a byte a channel: gray, or red, green and blue. */
 export interface Picture {
@@ -37,7 +38,7 @@ export function encodePng({ width, height, channels, data }: Picture): Uint8Arra
   return Buffer.concat([
     SIGNATURE,
     chunk('IHDR', header),
-    chunk('IDAT', deflateSync(filtered, { level: 9 })),
+    chunk('IDAT', deflateSync(filtered)),
     chunk('IEND', new Uint8Array(0)),
   ]);
 }
@@ -50,17 +51,4 @@ function chunk(name: string, data: Uint8Array): Uint8Array {
   bytes.set(data, 8);
   bytes.writeUInt32BE(crc32(bytes.subarray(4, data.length + 8)), data.length + 8);
   return bytes;
-}
-
-const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let remainder = byte;
-  for (let bit = 0; bit < 8; bit++) remainder = remainder & 1 ? (remainder >>> 1) ^ 0xedb88320 : remainder >>> 1;
-  return remainder;
-});
-
-/** The cyclic redundancy check of ISO 3309, as the specification's annex D computes it. */
-function crc32(bytes: Uint8Array): number {
-  let crc = 0xffffffff;
-  for (const byte of bytes) crc = (CRC_TABLE[(crc ^ byte) & 0xff] as number) ^ (crc >>> 8);
-  return (crc ^ 0xffffffff) >>> 0;
 }

@@ -67,6 +67,7 @@ test('SIGINT stops the training, which keeps its weights', async () => {
     'config.json',
     'curves.svg',
     'events.jsonl',
+    expect.stringMatching(/^events[.]out[.]tfevents[.]\d+[.]laminet$/),
     'history.json',
     'model.safetensors',
     'report.html',

@@ -13,7 +13,7 @@ export interface FirstFilters {
  * The filters of the first layer that has weights: of a convolution its kernels, of a dense layer that sees the whole image one
  * picture a unit. Undefined where they are no pictures.
  */
-export function firstFilters(model: Model): FirstFilters | undefined {
+export function firstFilters(model: Pick<Model, 'graph' | 'parameter'>): FirstFilters | undefined {
   const { graph } = model;
   const first = graph.parameters.find(({ spec }) => spec.kind === 'weight');
   if (!first) return undefined;

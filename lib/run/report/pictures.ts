@@ -19,6 +19,9 @@ export function samplePicture(values: Float64Array, shape: Shape): Picture {
   return picture(values, shape, (value) => [toByte(value)]);
 }
 
+/** Pixels between the pictures of a mosaic. */
+const GAP = 4;
+
 const BLUE = [37, 99, 184];
 const WHITE = [255, 255, 255];
 const RED = [190, 50, 50];
@@ -65,4 +68,26 @@ function picture(values: Float64Array, shape: Shape, color: (value: number) => r
     }
   }
   return { width, height, channels: depth, data };
+}
+
+/** Pictures of one size side by side in a square as far as it goes, white between them, each pixel enlarged. */
+export function mosaic(pictures: readonly Picture[], scale: number): Picture {
+  const [first] = pictures;
+  if (!first) return { width: 1, height: 1, channels: 1, data: Uint8Array.of(255) };
+  const columns = Math.ceil(Math.sqrt(pictures.length));
+  const rows = Math.ceil(pictures.length / columns);
+  const [across, down] = [first.width * scale + GAP, first.height * scale + GAP];
+  const [width, height] = [columns * across - GAP, rows * down - GAP];
+  const { channels } = first;
+  const data = new Uint8Array(width * height * channels).fill(255);
+  for (const [index, { data: pixels }] of pictures.entries()) {
+    const [left, top] = [(index % columns) * across, Math.floor(index / columns) * down];
+    for (let y = 0; y < first.height * scale; y++) {
+      for (let x = 0; x < first.width * scale; x++) {
+        const from = (Math.floor(y / scale) * first.width + Math.floor(x / scale)) * channels;
+        data.set(pixels.subarray(from, from + channels), ((top + y) * width + left + x) * channels);
+      }
+    }
+  }
+  return { width, height, channels, data };
 }
