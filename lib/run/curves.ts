@@ -28,8 +28,16 @@ const TITLES = {
 /** The most points that an epoch of training becomes. */
 const POINTS_PER_EPOCH = 20;
 
+const MOST_POINTS = 1000;
+
+/** Of a list of more than 1,000 every second, third ..., the last among them: what a picture and a page can show. */
+export function thinned<T>(list: readonly T[]): readonly T[] {
+  const stride = Math.ceil(list.length / MOST_POINTS);
+  return list.filter((_, index) => (list.length - 1 - index) % stride === 0);
+}
+
 /**
- * The curves of a run against the samples seen; those that have no point are left out.
+ * The curves of a run against the samples seen, each with at most 1,000 points; those that have no point are left out.
  *
  * Progress tells means over the epoch so far. A point of the training curve is the mean over the samples since the point
  * before it, a twentieth of an epoch or more: what differences of those means give, where all samples weigh the same.
@@ -56,7 +64,7 @@ export function curvesOf(events: readonly LoggedEvent[], test?: Evaluation): Cur
   if (test) points.test.push(toPoint(points.training.at(-1)?.samplesSeen ?? 0, test));
   return (Object.keys(points) as Curve['name'][])
     .filter((name) => points[name].length > 0)
-    .map((name) => ({ name, title: TITLES[name], points: points[name] }));
+    .map((name) => ({ name, title: TITLES[name], points: thinned(points[name]) }));
 }
 
 const beginning: CurvePoint = { samplesSeen: 0, loss: 0, accuracy: 0 };

@@ -70,6 +70,18 @@ test('evaluations in the middle are a curve of their own', () => {
   ]);
 });
 
+test('a long run has at most a thousand points a curve, evenly apart, the last among them', () => {
+  const epochs = Array.from({ length: 2500 }, (_, index) => epochEvents(index + 1, [1], []));
+  for (const { name, points } of curvesOf([start, ...epochs.flat()])) {
+    expect({ name, count: points.length }).toEqual({ name, count: 834 });
+    expect(points.at(-1)?.samplesSeen).toBe(250_000);
+    const gaps = new Set(
+      points.slice(1).map(({ samplesSeen }, index) => samplesSeen - (points[index]?.samplesSeen ?? 0)),
+    );
+    expect([...gaps]).toEqual([300]);
+  }
+});
+
 test('a run without events has no curves', () => {
   expect(curvesOf([])).toEqual([]);
 });

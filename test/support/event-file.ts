@@ -28,7 +28,7 @@ export function readMessage(bytes: Buffer): Message {
 }
 
 /** CRC-32C bit by bit, as RFC 3720 defines it. */
-export function castagnoli(bytes: Uint8Array): number {
+function castagnoli(bytes: Uint8Array): number {
   let crc = 0xffffffff;
   for (const byte of bytes) {
     for (let bit = 0; bit < 8; bit++) {

@@ -1,4 +1,4 @@
-import type { Curve } from '../curves';
+import { type Curve, thinned } from '../curves';
 import { chartSvg, chartsOf } from '../curves-svg';
 import { embeddedJson, Markup, markup } from '../markup';
 import type { Run } from '../read-run';
@@ -104,7 +104,7 @@ function epochsSection({ history: { epochs } }: Run): Markup {
   if (epochs.length === 0) return markup``;
   const validated = epochs.some(({ validation }) => validation);
   const heads = ['epoch', 'error', 'accuracy', ...(validated ? ['validation error', 'validation accuracy'] : [])];
-  const rows = epochs.map(({ epoch, loss, accuracy, validation, learningRate, seconds, samplesPerSecond }) => [
+  const rows = thinned(epochs).map(({ epoch, loss, accuracy, validation, learningRate, seconds, samplesPerSecond }) => [
     String(epoch),
     loss.toPrecision(4),
     percent(accuracy),
