@@ -20,7 +20,7 @@ export function chartsOf(loss: string): readonly Chart[] {
 
 const WIDTH = 640;
 const HEIGHT = 340;
-const PLOT = { left: 64, right: WIDTH - 20, top: 56, bottom: HEIGHT - 52 } as const;
+const PLOT = { left: 64, right: WIDTH - 36, top: 56, bottom: HEIGHT - 52 } as const;
 /** Told apart without colours, too. */
 const DASHES: Readonly<Record<Curve['name'], string>> = {
   training: 'none',

@@ -93,6 +93,9 @@ test('the picture is well-formed, says what its axes are, and escapes names', ()
   expect(svg).toContain('<title>&lt;net&gt; &amp; &quot;co&quot;: error');
   for (const { axis } of chartsOf('mse')) expect(svg).toContain(`>${axis}</text>`);
   expect(svg.match(/>images seen<\/text>/g)).toHaveLength(2);
+  // The numbers below the axis are centred at their marks; seven signs are some 56 pixels wide.
+  const below = [...svg.matchAll(/<text x="([\d.]+)" y="[\d.]+" text-anchor="middle">/g)].map(([, x]) => Number(x));
+  expect(Math.max(...below)).toBeLessThanOrEqual(640 - 28);
   // Every number lies inside the picture.
   const places = [...svg.matchAll(/[ML](-?[\d.]+) (-?[\d.]+)/g)].map(([, x, y]) => [Number(x), Number(y)]);
   expect(places.length).toBeGreaterThan(4);
