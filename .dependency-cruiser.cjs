@@ -92,7 +92,11 @@ module.exports = {
       comment: 'a user does not have them; a peer dependency may be one, too, for the tests',
       severity: 'error',
       from: { path: '^lib/' },
-      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only', 'npm', 'npm-peer'], pathNot: 'node_modules/@types/' },
+      to: {
+        dependencyTypes: ['npm-dev'],
+        dependencyTypesNot: ['type-only', 'npm', 'npm-peer'],
+        pathNot: 'node_modules/@types/',
+      },
     },
     {
       name: 'lib-stands-alone',
@@ -108,5 +112,6 @@ module.exports = {
     doNotFollow: { path: 'node_modules' },
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['require', 'node', 'default'] },
   },
 };

@@ -1,9 +1,11 @@
-// Writes dist/: CommonJS and its declarations by tsc, then the ESM door over them. The new folder replaces the old one
+// Writes dist/: CommonJS and its declarations by tsc, then the ESM door over them, and the
+// scripts of pages. The new folder replaces the old one
 // only when it is complete, so that a failed build leaves what was there.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, renameSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { bundleWeb } from './bundle-web.mjs';
 import { writeEsmDoor } from './esm-door.mjs';
 
 const require = createRequire(import.meta.url);
@@ -20,6 +22,7 @@ const compiled = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json', 
 if (compiled.status !== 0) process.exit(compiled.status ?? 1);
 
 writeEsmDoor(next);
+await bundleWeb(path.join(next, 'web'));
 const cli = path.join(next, 'cli/main.js');
 if (existsSync(cli)) chmodSync(cli, 0o755);
 

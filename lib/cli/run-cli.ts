@@ -5,6 +5,7 @@ import { libraryVersion } from '../run/version';
 import { addEvaluateCommand } from './evaluate';
 import { addGradcheckCommand } from './gradcheck';
 import { addInspectCommand } from './inspect';
+import { addReportCommand } from './report';
 import { type CliIo, type CommandContext, chooseColors } from './terminal';
 import { addTrainCommand } from './train';
 
@@ -17,6 +18,7 @@ Examples:
   $ laminet inspect lenet5 --program
   $ laminet gradcheck lenet5
   $ laminet evaluate runs/2026-03-05-14-07-09-lenet5
+  $ laminet report runs/2026-03-05-14-07-09-lenet5
 
 Exit codes: 0 done, 1 failed (the reason on the standard error), 2 wrong usage, 130 stopped by Ctrl-C.`;
 
@@ -47,6 +49,7 @@ export async function runCli(argv: readonly string[], io: CliIo): Promise<number
     .addHelpText('after', EXAMPLES);
   addTrainCommand(program, context);
   addEvaluateCommand(program, context);
+  addReportCommand(program, context);
   addInspectCommand(program, context);
   addGradcheckCommand(program, context);
   try {

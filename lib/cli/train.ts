@@ -9,7 +9,9 @@ import { checkFit } from '../model/runner';
 import type { NetworkDefinition } from '../networks/network';
 import { NETWORKS, networkModel, networkNamed } from '../networks/networks';
 import { sgd } from '../optimizers/optimizer';
-import { RunWriter } from '../run/run-writer';
+import { describeMachine } from '../run/machine';
+import { writeReport } from '../run/report/write-report';
+import { type RunEnd, RunWriter } from '../run/run-writer';
 import { libraryVersion } from '../run/version';
 import { DEFAULT_DATA, readTrainingData, recordedFolder, summarizeData } from './data';
 import {
@@ -112,6 +114,7 @@ async function train(name: string, options: TrainOptions, context: CommandContex
     const writer = new RunWriter({
       folder: options.out,
       saveWeights: (path) => model.save(path),
+      model,
       config: {
         laminet: libraryVersion(),
         startedAt: new Date().toISOString(),
@@ -124,6 +127,7 @@ async function train(name: string, options: TrainOptions, context: CommandContex
         optimizer: 'sgd',
         ...settings,
         backend: model.backendDescription,
+        machine: describeMachine(),
       },
     });
     const source = options.data ?? DEFAULT_DATA;
@@ -165,14 +169,14 @@ async function trainAndKeep(training: Training, context: CommandContext): Promis
     });
   } catch (error) {
     progress.clear();
-    await keepFailure(writer, error, print);
+    await keepFailure(training, error, print);
     throw error;
   }
   progress.clear();
 
   if (history.reason === 'aborted') {
     print(`stopped after ${history.epochs.length} of ${settings.epochs} epochs`);
-    print(`run folder: ${await writer.finish({ status: 'aborted' })}`);
+    await keepEnd(training, { status: 'aborted' }, print);
     context.exitWith(ABORTED);
     return;
   }
@@ -182,7 +186,15 @@ async function trainAndKeep(training: Training, context: CommandContext): Promis
     print(`test: loss ${formatLoss(test.loss)}, accuracy ${accuracy} of ${formatCount(test.count)} images`);
   } else context.exitWith(ABORTED);
   if (history.profile) for (const line of formatProfile(history.profile)) print(line);
-  print(`run folder: ${await writer.finish({ status: 'done', ...(test ? { test } : {}) })}`);
+  await keepEnd(training, { status: 'done', ...(test ? { test } : {}) }, print);
+}
+
+/** Finishes the run folder. Its report has the network's predictions where the test set was measured, too. */
+async function keepEnd({ model, data, writer }: Training, end: RunEnd, print: CommandContext['print']): Promise<void> {
+  const folder = await writer.finish(end);
+  const report = await writeReport({ folder, model, ...(end.test ? { test: data.test } : {}) });
+  print(`run folder: ${folder}`);
+  print(`report: ${report}`);
 }
 
 /** Trains; before the first step a signal that is aborted already ends the command as an error, since nothing is to be kept. */
@@ -198,10 +210,10 @@ function fitUnlessAborted(
 }
 
 /** A run that diverged keeps its last good weights; of any other, what is on the disk already. */
-async function keepFailure(writer: RunWriter, error: unknown, print: CommandContext['print']): Promise<void> {
+async function keepFailure(training: Training, error: unknown, print: CommandContext['print']): Promise<void> {
   if (error instanceof LaminetError && error.code === 'E_DIVERGED') {
-    print(`run folder: ${await writer.finish({ status: 'diverged', failure: error.message })}`);
-  } else await writer.settle();
+    await keepEnd(training, { status: 'diverged', failure: error.message }, print);
+  } else await training.writer.settle();
 }
 
 async function evaluateUnlessAborted(

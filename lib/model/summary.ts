@@ -18,7 +18,7 @@ interface LayerCost {
 }
 
 /** The costs of a network, layer by layer. */
-function layerCosts(graph: Graph): LayerCost[] {
+export function layerCosts(graph: Graph): LayerCost[] {
   return graph.nodes.map((node) => ({
     name: node.name,
     kind: node.layer.kind,

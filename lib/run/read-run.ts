@@ -3,11 +3,13 @@ import { readFileWhole } from '../files/read-whole';
 import { refuseFormat } from '../formats/format-error';
 import { RUN_FILES, type RunConfig, type RunHistory } from './run-record';
 
-/** A run folder's content; the weights are left on the disk. */
+/** A run folder's content; weights and events are left on the disk. */
 export interface Run {
   readonly config: RunConfig;
   readonly history: RunHistory;
   readonly weightsPath: string;
+  /** For `readEvents`. */
+  readonly eventsPath: string;
 }
 
 const LARGEST_FILE = 2 ** 28;
@@ -39,6 +41,7 @@ export async function readRun(folder: string): Promise<Run> {
     config: config as unknown as RunConfig,
     history: history as unknown as RunHistory,
     weightsPath: join(folder, RUN_FILES.weights),
+    eventsPath: join(folder, RUN_FILES.events),
   };
 }
 

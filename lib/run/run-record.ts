@@ -1,4 +1,5 @@
 import type { EpochRecord, Evaluation } from '../model/events';
+import type { Machine } from './machine';
 
 /** Everything that repeats a run: `config.json`. */
 export interface RunConfig {
@@ -16,6 +17,8 @@ export interface RunConfig {
   readonly seed: number;
   /** What ran the steps: `native, avx512, 2 threads`. The results do not depend on it within a backend. */
   readonly backend: string;
+  /** What it ran on; runs of older versions do not say. */
+  readonly machine?: Machine;
 }
 
 /** What a run was trained on. */
@@ -47,7 +50,14 @@ export interface RunHistory {
 }
 
 /** The files of a run folder. */
-export const RUN_FILES = { config: 'config.json', history: 'history.json', weights: 'model.safetensors' } as const;
+export const RUN_FILES = {
+  config: 'config.json',
+  history: 'history.json',
+  events: 'events.jsonl',
+  weights: 'model.safetensors',
+  curves: 'curves.svg',
+  report: 'report.html',
+} as const;
 
 /** A value as the text of a JSON file. */
 export function toJson(value: RunConfig | RunHistory): string {

@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { fileErrorCode, toFileError } from '../files/file-error';
 import { writeWhole } from '../files/write-whole';
 import type { EpochRecord, Evaluation, TrainingEvent } from '../model/events';
+import { EventLog } from './event-log';
 import { RUN_FILES, type RunConfig, type RunHistory, type RunStatus, toJson } from './run-record';
+import { SummaryLog, summaryFileName, type WatchedModel } from './summary-log';
 
 /** What a {@link RunWriter} is made of. */
 export interface RunWriterOptions {
@@ -12,6 +14,8 @@ export interface RunWriterOptions {
   readonly config: RunConfig;
   /** Writes the model's weights as they are when it is called, whole or not at all: `model.save`. */
   readonly saveWeights: (path: string) => Promise<void>;
+  /** Whose weights TensorBoard is to show after each epoch. Default: none. */
+  readonly model?: WatchedModel;
 }
 
 /** How a run ended, for {@link RunWriter.finish}. */
@@ -23,7 +27,8 @@ export interface RunEnd {
 
 /**
  * Keeps a training run on the disk: `<folder>/<date-time>-<network>/` with `config.json`, `history.json` and
- * `model.safetensors`, each written whole or not at all.
+ * `model.safetensors`, each written whole or not at all, and `events.jsonl` and a file for
+ * TensorBoard, which grow.
  *
  * It only listens. The folder is made when there is something to keep: after the first epoch, or when the run is finished
  * before that. After each epoch history and weights are written while training goes on.
@@ -31,6 +36,8 @@ export interface RunEnd {
 export class RunWriter {
   readonly #options: RunWriterOptions;
   readonly #epochs: EpochRecord[] = [];
+  readonly #events = new EventLog();
+  readonly #summaries: SummaryLog;
   #path: string | undefined;
   /** Writes of config and history, one after another, so that the last one wins. */
   #writing: Promise<void> = Promise.resolve();
@@ -39,6 +46,7 @@ export class RunWriter {
 
   constructor(options: RunWriterOptions) {
     this.#options = options;
+    this.#summaries = new SummaryLog(options.model);
   }
 
   /** The run folder, once there is one. */
@@ -49,6 +57,8 @@ export class RunWriter {
   /** Takes in an event. What went wrong in an earlier write is thrown here, which ends the training. Error: `E_FILE`. */
   readonly listen = (event: TrainingEvent): void => {
     if (this.#failure !== undefined) throw this.#failure;
+    this.#events.listen(event);
+    this.#summaries.listen(event);
     if (event.type !== 'epoch') return;
     const { type: _type, ...record } = event;
     this.#epochs.push(record);
@@ -69,6 +79,9 @@ export class RunWriter {
     await this.#savingWeights;
     this.#writeHistory(end);
     await this.#writing;
+    if (end.test) this.#summaries.finish(end.test);
+    await this.#events.settle();
+    await this.#summaries.settle();
     if (this.#failure !== undefined) throw this.#failure;
     await this.#options.saveWeights(this.#fileOf('weights'));
     return path;
@@ -78,6 +91,8 @@ export class RunWriter {
   async settle(): Promise<void> {
     await this.#savingWeights;
     await this.#writing;
+    await this.#note(this.#events.settle());
+    await this.#note(this.#summaries.settle());
   }
 
   #fileOf(file: keyof typeof RUN_FILES): string {
@@ -89,6 +104,8 @@ export class RunWriter {
     if (this.#path === undefined) {
       this.#path = makeRunFolder(this.#options.folder, this.#options.config);
       this.#write('config', toJson(this.#options.config));
+      this.#events.open(this.#fileOf('events'));
+      this.#summaries.open(join(this.#path, summaryFileName(this.#options.config.startedAt)));
     }
     return this.#path;
   }

@@ -65,8 +65,12 @@ test('SIGINT stops the training, which keeps its weights', async () => {
   expect(out).toContain(`run folder: ${join(folder, 'runs', name)}\n`);
   expect((await readdir(join(folder, 'runs', name))).sort()).toEqual([
     'config.json',
+    'curves.svg',
+    'events.jsonl',
+    expect.stringMatching(/^events[.]out[.]tfevents[.]\d+[.]laminet$/),
     'history.json',
     'model.safetensors',
+    'report.html',
   ]);
   expect(weightsPath).toMatch(/model\.safetensors$/);
 });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCli } from '../../lib/cli/run-cli';
 import { decodeSafetensors } from '../../lib/formats/safetensors';
+import { readEvents } from '../../lib/run/read-events';
 import { readRun } from '../../lib/run/read-run';
 import { type CapturedIo, captureIo } from '../support/captured-output';
 import { writeCifarFolder } from '../support/cifar-folder';
@@ -48,10 +49,23 @@ test('trains, measures, and leaves a run folder from which it can be repeated', 
   }
   expect(lines[6]).toMatch(/^test: loss [\d.]+, accuracy [\d.]+ % of 10 images$/);
   expect(lines[7]).toBe(`run folder: ${path}`);
-  expect(lines).toHaveLength(8);
+  expect(lines[8]).toBe(`report: ${join(path, 'report.html')}`);
+  expect(lines).toHaveLength(9);
 
-  expect((await readdir(path)).sort()).toEqual(['config.json', 'history.json', 'model.safetensors']);
-  const { config, history } = await readRun(path);
+  expect((await readdir(path)).sort()).toEqual([
+    'config.json',
+    'curves.svg',
+    'events.jsonl',
+    expect.stringMatching(/^events[.]out[.]tfevents[.]\d+[.]laminet$/),
+    'history.json',
+    'model.safetensors',
+    'report.html',
+  ]);
+  const { config, history, eventsPath } = await readRun(path);
+  const events = await readEvents(eventsPath);
+  expect(events[0]).toMatchObject({ type: 'start', samples: 40 });
+  expect(events.filter(({ type }) => type === 'epoch')).toHaveLength(3);
+  expect(events.at(-1)).toMatchObject({ type: 'end', reason: 'done' });
   expect(config).toMatchObject({
     network: 'two-layer',
     data: { folder: data, train: { count: 40 }, test: { count: 10 } },
@@ -211,7 +225,7 @@ test('shows where the time went, where asked', async () => {
   expect(lines.slice(heading).filter((line) => /^dense +dense_1 +[\d.]+ +[\d.]+ % +[\d.]+$/.test(line))).toHaveLength(
     1,
   );
-  const shares = lines.slice(heading + 1, -1).map((line) => Number(/([\d.]+) %/.exec(line)?.[1]));
+  const shares = lines.slice(heading + 1, -2).map((line) => Number(/([\d.]+) %/.exec(line)?.[1]));
   const rounding = shares.length * 0.005;
   expect(Math.abs(shares.reduce((sum, share) => sum + share, 0) - 100)).toBeLessThanOrEqual(rounding);
 });

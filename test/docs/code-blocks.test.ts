@@ -9,7 +9,7 @@ import { captureIo } from '../support/captured-output';
 import { type CodeBlock, codeBlocks, PAGES, readPage, root } from './pages';
 
 const run = promisify(execFile);
-const COMMANDS = ['train', 'evaluate', 'inspect', 'gradcheck'];
+const COMMANDS = ['train', 'evaluate', 'report', 'inspect', 'gradcheck'];
 
 /** Folders for what commands leave behind. */
 const scratch = mkdtempSync(path.join(tmpdir(), 'laminet-docs-'));
@@ -41,7 +41,7 @@ function frame(text: string): string {
   return text
     .trimEnd()
     .replace(/native, \w+, \d+ threads?/g, 'native')
-    .replace(/run folder: .*/g, 'run folder')
+    .replace(/(run folder|report): .*/g, '$1')
     .replace(/\d[\d,]*(\.\d+)?/g, '#');
 }
 

@@ -5,6 +5,7 @@ import type { TrainingEvent } from '../../lib/model/events';
 import { readRun } from '../../lib/run/read-run';
 import type { RunConfig } from '../../lib/run/run-record';
 import { RunWriter } from '../../lib/run/run-writer';
+import { summaryFileName } from '../../lib/run/summary-log';
 
 let folder: string;
 
@@ -67,7 +68,13 @@ test('a run with two epochs', async () => {
   const path = await writer.finish({ status: 'done', test: { loss: 0.1, accuracy: 0.9, count: 2 } });
 
   expect(path).toBe(join(folder, '2026-03-05-14-07-09-lenet5'));
-  expect((await readdir(path)).sort()).toEqual(['config.json', 'history.json', 'model.safetensors']);
+  expect((await readdir(path)).sort()).toEqual([
+    'config.json',
+    'events.jsonl',
+    summaryFileName(config.startedAt),
+    'history.json',
+    'model.safetensors',
+  ]);
   const run = await readRun(path);
   expect(run.config).toEqual(config);
   expect(run.history).toEqual({
