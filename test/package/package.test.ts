@@ -27,7 +27,9 @@ beforeAll(() => {
   mkdirSync(installed, { recursive: true });
   run('tar', '-xzf', archive.filename, '--strip-components=1', '-C', installed);
   for (const name of [...Object.keys(readManifest(root).dependencies ?? {}), '@types']) {
-    symlinkSync(path.join(root, 'node_modules', name), path.join(project, 'node_modules', name));
+    const link = path.join(project, 'node_modules', name);
+    mkdirSync(path.dirname(link), { recursive: true });
+    symlinkSync(path.join(root, 'node_modules', name), link);
   }
 });
 
