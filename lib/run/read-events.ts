@@ -2,21 +2,8 @@ import { readFileWhole } from '../files/read-whole';
 import { refuseFormat } from '../formats/format-error';
 import type { TrainingEvent } from '../model/events';
 
-/** A look at a part of the training set in the middle of training. */
-interface EvaluationEvent {
-  readonly type: 'evaluation';
-  readonly epoch: number;
-  /** Finished steps of the epoch. */
-  readonly step: number;
-  /** Since the first epoch. */
-  readonly samplesSeen: number;
-  readonly loss: number;
-  readonly accuracy: number;
-  readonly count: number;
-}
-
 /** An event as `events.jsonl` keeps it. */
-export type LoggedEvent = { /** When it came, ISO 8601. */ readonly time: string } & (TrainingEvent | EvaluationEvent);
+export type LoggedEvent = { /** When it came, ISO 8601. */ readonly time: string } & TrainingEvent;
 
 const LARGEST_FILE = 2 ** 29;
 
