@@ -3,6 +3,7 @@ import { convolutions } from './convolutions';
 import { eventLoop } from './event-loop';
 import { inference } from './inference';
 import { instructions } from './instructions';
+import { loop } from './loop';
 import { matrices } from './matrices';
 import { memory } from './memory';
 import { memoryBound } from './memory-bound';
@@ -19,6 +20,7 @@ export const SECTIONS: readonly AnySection[] = [
   augmentation,
   inference,
   overhead,
+  loop,
   eventLoop,
   memory,
   convolutions,
