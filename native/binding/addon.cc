@@ -4,16 +4,15 @@
 // All state belongs to one environment (a Worker has its own). Plans are known by number. One thread-safe function an
 // environment brings progress and ends of runs from native threads to the event loop; when the environment is torn
 // down, a cleanup hook that was added after it stops and joins all threads first, so that nothing calls it any more.
-#include <math.h>
 #include <napi.h>
 
-#include <condition_variable>
 #include <functional>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <vector>
 
+#include "binding/buffers.h"
+#include "binding/errand.h"
 #include "cpu/features.h"
 #include "parallel/team.h"
 #include "plan/clock.h"
@@ -26,38 +25,6 @@ using laminet::InstructionSet;
 using laminet::Plan;
 using laminet::RunBuffers;
 using laminet::Status;
-
-// A function of the caller's that a native thread waits for: it runs on the event loop.
-class Errand {
- public:
-  // Called by the waiting thread. `send` asks the event loop to do it; false where it could not, or where it failed.
-  bool await(const std::function<bool()>& send) {
-    std::unique_lock<std::mutex> lock(mutex_);
-    done_ = false;
-    if (closed_ || !send()) return false;
-    back_.wait(lock, [this] { return done_ || closed_; });
-    return done_ && succeeded_;
-  }
-  void finish(bool succeeded) {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    done_ = true;
-    succeeded_ = succeeded;
-    back_.notify_all();
-  }
-  // The environment ends: nobody will do it any more.
-  void close() {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    closed_ = true;
-    back_.notify_all();
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable back_;
-  bool done_ = false;
-  bool succeeded_ = false;
-  bool closed_ = false;
-};
 
 // A run under way on the plan's own threads. Its buffers and its callbacks are held until it has ended.
 struct Run {
@@ -91,18 +58,6 @@ struct State {
 State& stateOf(const Napi::CallbackInfo& info) { return *static_cast<State*>(info.Data()); }
 
 double statusNumber(Status status) { return static_cast<double>(status); }
-
-// The elements of a typed array of the expected type, or null where it is something else.
-template <class T>
-T* elements(const Napi::Value& value, napi_typedarray_type type, size_t* length) {
-  if (!value.IsTypedArray()) return nullptr;
-  napi_typedarray_type found;
-  void* data = nullptr;
-  if (napi_get_typedarray_info(value.Env(), value, &found, length, &data, nullptr, nullptr) != napi_ok) return nullptr;
-  static int64_t nothing;
-  if (data == nullptr && *length == 0) data = &nothing;
-  return found == type ? static_cast<T*>(data) : nullptr;
-}
 
 void erase(Napi::Env env, State* state, std::map<int32_t, Entry>::iterator entry) {
   Napi::MemoryManagement::AdjustExternalMemory(env, -entry->second.plan->workingBytes());
@@ -156,157 +111,6 @@ bool say(State* state, const Message& said) {
   return true;
 }
 
-// The elements of the list of results. They are looked up before plan and buffers are, and once: looking one up may run
-// code of the caller's, which may dispose of the plan or take buffers away. False where there is no list, or one too
-// long.
-bool readRows(const Napi::CallbackInfo& info, std::vector<Napi::Value>* rows) {
-  constexpr uint32_t kMostRows = 1 << 16;
-  if (!info[10].IsArray()) return false;
-  const auto list = info[10].As<Napi::Array>();
-  const uint32_t length = list.Length();
-  if (length > kMostRows) return false;
-  for (uint32_t i = 0; i < length; i++) rows->push_back(list.Get(i));
-  return true;
-}
-
-// The buffers of a run in the order of lib/backends/native/native-plan.ts, each checked against the program.
-class BufferReader {
- public:
-  BufferReader(const Napi::CallbackInfo& info, const Plan& plan, const std::vector<Napi::Value>& rows)
-      : info_(info), program_(plan.program()), exchangeFloats_(plan.exchangeFloats()), rows_(rows) {}
-
-  Status read(RunBuffers* buffers) {
-    size_t parameters = 0;
-    size_t gradients = 0;
-    buffers->parameters = elements<float>(info_[1], napi_float32_array, &parameters);
-    buffers->gradients = elements<float>(info_[2], napi_float32_array, &gradients);
-    const auto expected = static_cast<size_t>(program_.parameterElements);
-    if (!buffers->parameters || !buffers->gradients || parameters != expected || gradients != expected) return bad();
-
-    size_t samples = 0;
-    buffers->samples = program_.bytes ? static_cast<void*>(elements<uint8_t>(info_[3], napi_uint8_array, &samples))
-                                      : static_cast<void*>(elements<float>(info_[3], napi_float32_array, &samples));
-    if (!buffers->samples) return bad();
-    const size_t count = samples / static_cast<size_t>(program_.sampleElements);
-
-    size_t targets = 0;
-    if (program_.targets == laminet::TargetKind::classes) {
-      buffers->labels = elements<int32_t>(info_[4], napi_int32_array, &targets);
-      if (!buffers->labels || targets < count) return bad();
-    } else if (program_.targets == laminet::TargetKind::values) {
-      buffers->values = elements<float>(info_[4], napi_float32_array, &targets);
-      if (!buffers->values || targets / static_cast<size_t>(program_.targetElements) < count) return bad();
-    }
-
-    size_t order = 0;
-    buffers->order = elements<uint32_t>(info_[5], napi_uint32_array, &order);
-    if (!buffers->order || order == 0 || order > INT32_MAX) return bad();
-    buffers->orderLength = static_cast<int64_t>(order);
-    for (size_t i = 0; i < order; i++) {
-      if (buffers->order[i] >= count) return bad();
-    }
-
-    size_t weights = 0;
-    if (program_.weighted) {
-      buffers->weights = elements<float>(info_[16], napi_float32_array, &weights);
-      if (!buffers->weights || weights < order) return bad();
-    }
-
-    const auto batch = static_cast<size_t>(program_.batchSize);
-    const size_t steps = (order + batch - 1) / batch;
-    size_t rates = 0, losses = 0, correct = 0, control = 0;
-    buffers->learningRates = elements<double>(info_[6], napi_float64_array, &rates);
-    buffers->losses = elements<double>(info_[7], napi_float64_array, &losses);
-    buffers->correct = elements<double>(info_[8], napi_float64_array, &correct);
-    buffers->control = elements<int32_t>(info_[9], napi_int32_array, &control);
-    const auto stepsPerUpdate = static_cast<size_t>(program_.stepsPerUpdate);
-    const size_t wanted = (steps + stepsPerUpdate - 1) / stepsPerUpdate;
-    if (!buffers->learningRates || rates < (updates() ? wanted : 0) || !buffers->losses || losses < steps ||
-        !buffers->correct || correct < steps || !buffers->control || control < 2) {
-      return bad();
-    }
-    if (!info_[11].IsUndefined()) {
-      size_t length = 0;
-      buffers->profile = elements<double>(info_[11], napi_float64_array, &length);
-      if (!buffers->profile || length < program_.instructions.size() + 2) return bad();
-    }
-    if (!info_[12].IsNumber()) return bad();
-    buffers->version = info_[12].As<Napi::Number>().DoubleValue();
-    if (program_.penalty >= 0) {
-      size_t penalties = 0;
-      buffers->penalties = elements<double>(info_[15], napi_float64_array, &penalties);
-      if (!buffers->penalties || penalties < steps) return bad();
-    }
-    return optimizer(buffers, wanted) && exchange(buffers) && random(buffers) ? results(buffers, order) : bad();
-  }
-
- private:
-  static Status bad() { return Status::badBuffer; }
-
-  // What an optimizer keeps of the parameters and is given for each update.
-  bool optimizer(RunBuffers* buffers, size_t updates) {
-    size_t state = 0;
-    size_t factors = 0;
-    const auto slots = static_cast<size_t>(program_.stateSlots);
-    if (slots > 0) {
-      buffers->state = elements<float>(info_[13], napi_float32_array, &state);
-      if (!buffers->state || state != slots * static_cast<size_t>(program_.parameterElements)) return false;
-    }
-    const auto wanted = static_cast<size_t>(program_.stepFactors);
-    if (wanted > 0) {
-      buffers->factors = elements<double>(info_[14], napi_float64_array, &factors);
-      if (!buffers->factors || factors / wanted < updates) return false;
-    }
-    return true;
-  }
-
-  // What functions of the caller's compute with; undefined where the program calls none.
-  bool exchange(RunBuffers* buffers) {
-    if (exchangeFloats_ == 0) return true;
-    size_t length = 0;
-    buffers->exchange = elements<float>(info_[17], napi_float32_array, &length);
-    return buffers->exchange && length >= static_cast<size_t>(exchangeFloats_) && info_[18].IsFunction();
-  }
-
-  // The key of random numbers, the steps made before, and the epochs: whole numbers that a double holds exactly.
-  bool random(RunBuffers* buffers) {
-    constexpr double kMost = 9007199254740991;
-    for (const size_t place : {size_t{19}, size_t{20}, size_t{21}}) {
-      if (!info_[place].IsNumber()) return false;
-      const double value = info_[place].As<Napi::Number>().DoubleValue();
-      if (!(value >= 0 && value <= kMost) || floor(value) != value) return false;
-      if (place == 19) buffers->seed = static_cast<uint64_t>(value);
-      if (place == 20) buffers->stepsBefore = static_cast<int64_t>(value);
-      if (place == 21) buffers->epoch = static_cast<int64_t>(value);
-    }
-    return true;
-  }
-
-  bool updates() const {
-    for (const laminet::Instruction& i : program_.instructions) {
-      if (laminet::isUpdate(i.op)) return true;
-    }
-    return false;
-  }
-
-  Status results(RunBuffers* buffers, size_t order) {
-    if (rows_.size() != program_.results.size()) return bad();
-    for (size_t i = 0; i < rows_.size(); i++) {
-      size_t length = 0;
-      float* rows = elements<float>(rows_[i], napi_float32_array, &length);
-      const auto row = static_cast<size_t>(program_.tensors[program_.results[i]].elements);
-      if (!rows || length / row < order) return bad();
-      buffers->results.push_back(rows);
-    }
-    return Status::ok;
-  }
-
-  const Napi::CallbackInfo& info_;
-  const laminet::Program& program_;
-  const int64_t exchangeFloats_;
-  const std::vector<Napi::Value>& rows_;
-};
-
 // createPlan(program: Float64Array, threads, instructionSet, report: Float64Array(1)): a number above 0, or a status.
 // report receives the number of the instruction that was refused, or -1.
 Napi::Value createPlan(const Napi::CallbackInfo& info) {
@@ -354,7 +158,7 @@ Napi::Value run(const Napi::CallbackInfo& info) {
   if (!entry) return Napi::Number::New(env, statusNumber(Status::noPlan));
   if (entry->run || entry->plan->isRunning()) return Napi::Number::New(env, statusNumber(Status::busy));
   RunBuffers buffers;
-  const Status read = listed ? BufferReader(info, *entry->plan, rows).read(&buffers) : Status::badBuffer;
+  const Status read = listed ? readBuffers(info, *entry->plan, rows, &buffers) : Status::badBuffer;
   if (read != Status::ok) return Napi::Number::New(env, statusNumber(read));
   if (!info[22].IsFunction()) return Napi::Number::New(env, statusNumber(Status::badBuffer));
 
@@ -396,7 +200,7 @@ Napi::Value runSync(const Napi::CallbackInfo& info) {
   if (!entry) return Napi::Number::New(env, statusNumber(Status::noPlan));
   if (entry->run || entry->plan->isRunning()) return Napi::Number::New(env, statusNumber(Status::busy));
   RunBuffers buffers;
-  Status status = listed ? BufferReader(info, *entry->plan, rows).read(&buffers) : Status::badBuffer;
+  Status status = listed ? readBuffers(info, *entry->plan, rows, &buffers) : Status::badBuffer;
   const Napi::Function callBack = info[18].IsFunction() ? info[18].As<Napi::Function>() : Napi::Function();
   buffers.callBack = [env, &callBack](int32_t instruction, int32_t samples) {
     return callFunction(env, callBack, instruction, samples);

@@ -4,7 +4,7 @@ import { LaminetError } from '../../errors';
 /** Runs what an instruction calls, for so many samples; whether it succeeded. */
 export type CallBack = (instruction: number, samples: number) => boolean;
 
-/** What a run is given, in the order in which native/binding/addon.cc reads it; the addon looks at every type itself. */
+/** What a run is given, in the order in which native/binding/buffers.cc reads it; the addon looks at every type itself. */
 type RunBuffers = [
   parameters: unknown,
   gradients: unknown,
