@@ -26,7 +26,9 @@ function missing() {
   const lacks = [];
   if (!runs(process.env.PYTHON ?? 'python3')) lacks.push('python3');
   if (!runs('make')) lacks.push('make');
-  if (!runs(process.env.CXX ?? 'g++')) lacks.push('g++');
+  // It may be a compiler behind another command: 'ccache g++'.
+  const [compiler = 'g++'] = (process.env.CXX ?? 'g++').split(' ');
+  if (!runs(compiler)) lacks.push('g++');
   if (!headers()) lacks.push(`Node's headers (npm config set nodedir=<folder that holds include/node>)`);
   return lacks;
 }
