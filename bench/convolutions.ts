@@ -1,4 +1,5 @@
 import { conv2d } from '../lib/layers/conv2d';
+import { partialConv2d } from '../lib/layers/partial-conv2d';
 import { chain } from '../lib/model/graph';
 import { measurePasses, PASS_HEADER, type PassRow, passCells } from './passes';
 import { section } from './section';
@@ -44,6 +45,7 @@ const SHAPES: readonly Shape[] = [
 ];
 
 const PASSES = ['conv2d', 'conv2dGradInput', 'conv2dGradWeight'] as const;
+const PARTIAL_PASSES = ['partialConv2d', 'partialConv2dGradInput', 'partialConv2dGradWeight'] as const;
 
 /** Forward, backward to the input and backward to the weights of one convolution after another. */
 export const convolutions = section<readonly PassRow[]>({
@@ -57,6 +59,11 @@ export const convolutions = section<readonly PassRow[]>({
       const graph = chain([channels, size, size], [conv2d({ filters, kernelSize: kernel, strides, padding })]);
       const shape = `${channels}->${filters}, ${size}x${size}, ${kernel}x${kernel}${strides > 1 ? `/${strides}` : ''}`;
       for (const batch of batches) rows.push(await measurePasses(shape, graph, batch, PASSES, machine, rounds));
+    }
+    const partial = chain([6, 14, 14], [partialConv2d({ connections: 'lenet5-c3', kernelSize: 5 })]);
+    for (const batch of SMALL_TO_LARGE) {
+      const shape = 'C3 of LeNet-5: 6->16, 14x14, 5x5';
+      rows.push(await measurePasses(shape, partial, batch, PARTIAL_PASSES, machine, rounds));
     }
     return rows;
   },

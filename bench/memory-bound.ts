@@ -2,6 +2,7 @@ import { ACTIVATION_NAMES, activation } from '../lib/layers/activation';
 import { averagePool2d } from '../lib/layers/average-pool2d';
 import { batchNorm } from '../lib/layers/batch-norm';
 import { dropout, spatialDropout2d } from '../lib/layers/dropout';
+import { cropping2d, zeroPadding2d } from '../lib/layers/frame';
 import { groupNorm } from '../lib/layers/group-norm';
 import type { Layer } from '../lib/layers/layer';
 import { localResponseNorm } from '../lib/layers/local-response-norm';
@@ -42,6 +43,8 @@ const SUBJECTS: readonly Subject[] = [
   { channels: 1, layer: () => averagePool2d({ poolSize: 2 }) },
   { channels: 1, layer: () => averagePool2d({ poolSize: 3, strides: 2, padding: 1 }) },
   { channels: 1, layer: () => upsampling2d({ size: 2 }) },
+  { channels: 1, layer: () => zeroPadding2d({ padding: 2 }) },
+  { channels: 1, layer: () => cropping2d({ cropping: 2 }) },
   { channels: 1, layer: () => dropout({ rate: 0.5 }) },
   { channels: 16, layer: () => spatialDropout2d({ rate: 0.2 }) },
   { channels: 16, layer: () => batchNorm() },
