@@ -13,16 +13,20 @@ constexpr double kLong = 500e-6;
 
 }  // namespace
 
+int64_t Pace::stepsOfPhase() const { return phase_ == Phase::goOn ? kSteps : kTrial; }
+
 Pace::Span Pace::next(int64_t left) {
-  switch (phase_) {
-    case Phase::tryTeam: return {std::min(left, kTrial), false};
-    case Phase::tryAlone: return {std::min(left, kTrial), true};
-    default: return {std::min(left, kSteps), alone_};
-  }
+  const bool alone = phase_ == Phase::tryAlone || (phase_ == Phase::goOn && alone_);
+  return {std::min(left, stepsOfPhase() - steps_), alone};
 }
 
 void Pace::took(const Span& span, double seconds) {
-  const double step = seconds / static_cast<double>(span.steps);
+  steps_ += span.steps;
+  seconds_ += seconds;
+  if (steps_ < stepsOfPhase()) return;
+  const double step = seconds_ / static_cast<double>(steps_);
+  steps_ = 0;
+  seconds_ = 0;
   switch (phase_) {
     case Phase::tryTeam:
       team_ = step;

@@ -22,7 +22,11 @@ class Pace {
 
  private:
   enum class Phase { tryTeam, tryAlone, goOn };
+  int64_t stepsOfPhase() const;
   Phase phase_ = Phase::tryTeam;
+  // What the phase has come to so far: it may go over several runs.
+  int64_t steps_ = 0;
+  double seconds_ = 0;
   double team_ = 0;  // seconds a step
   bool alone_ = false;
 };

@@ -1,29 +1,13 @@
 #include "kernels/batch_norm/batch_norm.h"
 
 #include "kernels/table.h"
+#include "simd/chains.h"
 #include "simd/simd.h"
 #include "simd/sum_lanes.h"
 
 namespace laminet {
 namespace LAMINET_ISA {
 namespace {
-
-// A sum over pixels runs in so many chains, a pixel going to the chain of its number modulo kChains: one chain would
-// wait for each addition.
-constexpr int kChains = 4;
-
-// Calls add(sums, pixel, chain) for every pixel, and returns the chains' sum.
-template <class Add>
-LAMINET_INLINE Vec sumPixels(int32_t pixels, const Add& addPixel) {
-  Vec sums[kChains] = {zero(), zero(), zero(), zero()};
-  int32_t p = 0;
-  for (; p + kChains <= pixels; p += kChains) {
-#pragma GCC unroll 4
-    for (int i = 0; i < kChains; i++) sums[i] = addPixel(sums[i], p + i);
-  }
-  for (int i = 0; p < pixels; p++, i++) sums[i] = addPixel(sums[i], p);
-  return add(add(sums[0], sums[1]), add(sums[2], sums[3]));
-}
 
 float sumFirst(float* lanes, int32_t samples) {
   for (int n = samples; n < kLanes; n++) lanes[n] = 0.0f;
@@ -41,12 +25,12 @@ void statistics(const BatchNormGeometry& g, Part part, int32_t samples, const fl
     alignas(64) float lanes[kLanes];
     for (int lane = 0; lane < kLanes; lane += kWidth) {
       store(lanes + lane,
-            sumPixels(g.pixels, [&](Vec sum, int64_t p) { return add(sum, load(pixel + p * kLanes + lane)); }));
+            sumInChains(g.pixels, [&](Vec sum, int64_t p) { return add(sum, load(pixel + p * kLanes + lane)); }));
     }
     const float sum = sumFirst(lanes, samples);
     const Vec mean = broadcast(sum / (static_cast<float>(samples) * static_cast<float>(g.pixels)));
     for (int lane = 0; lane < kLanes; lane += kWidth) {
-      store(lanes + lane, sumPixels(g.pixels, [&](Vec squares, int64_t p) {
+      store(lanes + lane, sumInChains(g.pixels, [&](Vec squares, int64_t p) {
               const Vec difference = sub(load(pixel + p * kLanes + lane), mean);
               return fma(difference, difference, squares);
             }));
@@ -80,8 +64,8 @@ void sums(const BatchNormGeometry& g, Part part, const float* gradOutput, const 
     alignas(64) float products[kLanes];
     for (int lane = 0; lane < kLanes; lane += kWidth) {
       store(gradients + lane,
-            sumPixels(g.pixels, [&](Vec sum, int64_t p) { return add(sum, load(gradient + p * kLanes + lane)); }));
-      store(products + lane, sumPixels(g.pixels, [&](Vec sum, int64_t p) {
+            sumInChains(g.pixels, [&](Vec sum, int64_t p) { return add(sum, load(gradient + p * kLanes + lane)); }));
+      store(products + lane, sumInChains(g.pixels, [&](Vec sum, int64_t p) {
               const int64_t at = p * kLanes + lane;
               return fma(load(gradient + at), sub(load(pixel + at), middle), sum);
             }));

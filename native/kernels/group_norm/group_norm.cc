@@ -1,28 +1,12 @@
 #include "kernels/group_norm/group_norm.h"
 
 #include "kernels/table.h"
+#include "simd/chains.h"
 #include "simd/simd.h"
 
 namespace laminet {
 namespace LAMINET_ISA {
 namespace {
-
-// A sum over elements runs in so many chains, an element going to the chain of its number modulo kChains: one chain
-// would wait for each addition.
-constexpr int kChains = 4;
-
-// Calls addElement(sum, element) for every element, and returns the chains' sum.
-template <class Add>
-LAMINET_INLINE Vec sumElements(int64_t count, const Add& addElement) {
-  Vec sums[kChains] = {zero(), zero(), zero(), zero()};
-  int64_t e = 0;
-  for (; e + kChains <= count; e += kChains) {
-#pragma GCC unroll 4
-    for (int i = 0; i < kChains; i++) sums[i] = addElement(sums[i], e + i);
-  }
-  for (int i = 0; e < count; e++, i++) sums[i] = addElement(sums[i], e);
-  return add(add(sums[0], sums[1]), add(sums[2], sums[3]));
-}
 
 int64_t sizeOf(const GroupNormGeometry& g) { return static_cast<int64_t>(g.channels / g.groups) * g.pixels; }
 
@@ -36,8 +20,8 @@ void forward(const GroupNormGeometry& g, Part part, const float* x, const float*
     for (int lane = 0; lane < kLanes; lane += kWidth) {
       const float* from = x + group * size * kLanes + lane;
       const Vec mean =
-          div(sumElements(size, [&](Vec sum, int64_t e) { return add(sum, load(from + e * kLanes)); }), count);
-      const Vec squares = sumElements(size, [&](Vec sum, int64_t e) {
+          div(sumInChains(size, [&](Vec sum, int64_t e) { return add(sum, load(from + e * kLanes)); }), count);
+      const Vec squares = sumInChains(size, [&](Vec sum, int64_t e) {
         const Vec difference = sub(load(from + e * kLanes), mean);
         return fma(difference, difference, sum);
       });
@@ -74,8 +58,8 @@ void gradInput(const GroupNormGeometry& g, Part part, const float* gradOutput, c
         const float* gradient = gradOutput + begin + c * g.pixels * kLanes;
         const float* from = x + begin + c * g.pixels * kLanes;
         const Vec scale = broadcast(gamma ? gamma[group * channels + c] : 1.0f);
-        const Vec own = sumElements(g.pixels, [&](Vec s, int64_t p) { return add(s, load(gradient + p * kLanes)); });
-        const Vec products = sumElements(g.pixels, [&](Vec s, int64_t p) {
+        const Vec own = sumInChains(g.pixels, [&](Vec s, int64_t p) { return add(s, load(gradient + p * kLanes)); });
+        const Vec products = sumInChains(g.pixels, [&](Vec s, int64_t p) {
           return fma(load(gradient + p * kLanes), sub(load(from + p * kLanes), mean), s);
         });
         sum = fma(scale, own, sum);
@@ -107,7 +91,7 @@ void gradGamma(const GroupNormGeometry& g, Part part, const float* gradOutput, c
     for (int lane = 0; lane < kLanes; lane += kWidth) {
       const Vec mean = load(statistics + group * kLanes + lane);
       const Vec inverse = load(statistics + (g.groups + group) * kLanes + lane);
-      const Vec products = sumElements(g.pixels, [&](Vec sum, int64_t p) {
+      const Vec products = sumInChains(g.pixels, [&](Vec sum, int64_t p) {
         const int64_t at = begin + p * kLanes + lane;
         return fma(load(gradOutput + at), sub(load(x + at), mean), sum);
       });
