@@ -1,4 +1,4 @@
-import type { BackendName, RunRequest } from '../backends/backend';
+import type { BackendName } from '../backends/backend';
 import { selectBackend, selectThreads } from '../backends/select';
 import { Dataset } from '../data/dataset';
 import { LaminetError } from '../errors';
@@ -9,7 +9,6 @@ import { areWeighted } from '../losses/weights';
 import type { Metric } from '../metrics/metric';
 import { type MetricName, toMetrics } from '../metrics/metrics';
 import type { Program, Purpose } from '../ops/program';
-import type { WeightsChoice } from '../optimizers/averaging';
 import type { FloatArray, Precision } from '../tensor/storage';
 import { type CompileOptions, compileProgram, type InputFormat } from './compile';
 import { describeCompile } from './compile-settings';
@@ -23,8 +22,9 @@ import { OptimizerState } from './optimizer-state';
 import { ParameterStore } from './parameters';
 import { penalizedParameters, penaltyOf } from './penalty';
 import { PlanCache, type PlannedProgram } from './plan-cache';
-import { type OutputValues, type Prediction, predictionBatch, type Samples } from './prediction';
+import { type Prediction, predictionBatch, type Samples, toPrediction } from './prediction';
 import { checkTrained, prepareTraining, type Trainee } from './prepare-training';
+import type { EvaluateOptions, RunOptions, WeightsOptions } from './run-options';
 import {
   checkBatchSize,
   checkFit,
@@ -62,25 +62,6 @@ export interface ModelOptions extends TrainingOptions {
   readonly threads?: number;
   /** Default: `float32`. `float64` runs on the reference backend. */
   readonly precision?: Precision;
-}
-
-/** The options of `save`, and of whatever else works with weights. */
-export interface WeightsOptions {
-  /** Default: `current`. Error: `E_STATE` where no average is kept, or nothing has been trained yet. */
-  readonly weights?: WeightsChoice;
-}
-
-/** The options of `predict`. */
-export interface RunOptions extends WeightsOptions {
-  /** Samples a step, no more than there are; no result depends on it but the time. Default: 256. */
-  readonly batchSize?: number;
-  readonly signal?: AbortSignal;
-}
-
-/** The options of `evaluate`. */
-export interface EvaluateOptions extends RunOptions {
-  /** What each sample's loss is multiplied by, as in `fit`; accuracy heeds no weights. Default: those of the data set. */
-  readonly sampleWeights?: ArrayLike<number>;
 }
 
 /** What a program is compiled for beside its purpose and data. */
@@ -307,7 +288,7 @@ export class Model {
   async predict(samples: Samples, options: RunOptions = {}): Promise<Prediction> {
     const data = this.#toSamples(samples);
     const { request } = await this.#runAll('predict', data, options, {});
-    return this.#toPrediction(request);
+    return toPrediction(this.graph, request);
   }
 
   /**
@@ -321,7 +302,7 @@ export class Model {
     const { program, plan } = this.#planFor('predict', data, predictionBatch(data.count), {}, 'sync');
     const request = this.#request(program, precision, data, [], options);
     plan.runSync(request);
-    return this.#toPrediction(request);
+    return toPrediction(this.graph, request);
   }
 
   /**
@@ -466,16 +447,6 @@ export class Model {
       ? 'nothing was trained since compile'
       : 'compile({ averaging }) keeps one';
     throw new LaminetError('E_STATE', `${this.name} has no average of its weights yet: ${why}`);
-  }
-
-  #toPrediction(request: RunRequest): Prediction {
-    const outputs = this.graph.outputs.map((place, index) => {
-      const { name = '', built } = this.graph.nodes[place] ?? {};
-      const shape = [request.order.length, ...(built?.outputShape ?? [])];
-      return { name, data: request.results[index] as FloatArray, shape };
-    });
-    const { data, shape } = outputs[0] as OutputValues;
-    return { data, shape, outputs };
   }
 
   /** The program for a purpose and a kind of data, with its plan. Loss and optimizer are those of the compiled model. */

@@ -1,6 +1,8 @@
+import type { RunRequest } from '../backends/backend';
 import type { Dataset } from '../data/dataset';
 import type { Shape } from '../tensor/shape';
 import type { FloatArray } from '../tensor/storage';
+import type { Graph } from './graph';
 
 /** One output of a network for some samples. */
 export interface OutputValues {
@@ -32,4 +34,14 @@ const PREDICTION_BATCH = 256;
 export function predictionBatch(count: number): number {
   if (count > 8) return PREDICTION_BATCH;
   return count > 1 ? 8 : 1;
+}
+
+/** What a run has left of a network's outputs. */
+export function toPrediction({ outputs: places, nodes }: Graph, { results, order }: RunRequest): Prediction {
+  const outputs = places.map((place, index) => {
+    const { name = '', built } = nodes[place] ?? {};
+    return { name, data: results[index] as FloatArray, shape: [order.length, ...(built?.outputShape ?? [])] };
+  });
+  const { data, shape } = outputs[0] as OutputValues;
+  return { data, shape, outputs };
 }

@@ -29,11 +29,13 @@ const DASHES: Readonly<Record<Curve['name'], string>> = {
   test: 'none',
 };
 
-/** Colours of the standalone file; a page brings its own. */
+/** Colours of the standalone file, by classes: not every program that shows SVG knows variables. A page brings its own. */
 const STYLE = `
-svg { color: #1c2430; background: #fff; --grid: #dde3ea; --training: #2563b8; --evaluation: #b45309; --validation: #15803d; --test: #b0246b; }
+svg { color: #1c2430; background: #fff; }
+.grid { color: #dde3ea; } .training { color: #2563b8; } .evaluation { color: #b45309; } .validation { color: #15803d; } .test { color: #b0246b; }
 @media (prefers-color-scheme: dark) {
-svg { color: #e4e9f0; background: #14181f; --grid: #343c48; --training: #7fb2f5; --evaluation: #f0a858; --validation: #6fcf8f; --test: #f28bb5; } }`;
+svg { color: #e4e9f0; background: #14181f; }
+.grid { color: #343c48; } .training { color: #7fb2f5; } .evaluation { color: #f0a858; } .validation { color: #6fcf8f; } .test { color: #f28bb5; } }`;
 
 /** The curves of a run as an SVG file: error above accuracy, both against the images seen. */
 export function curvesSvg(name: string, loss: string, curves: readonly Curve[]): string {
@@ -63,7 +65,7 @@ function panel(chart: Chart, curves: readonly Curve[]): Markup {
   const toY = (value: number): number => round(PLOT.bottom - (value / y.end) * (PLOT.bottom - PLOT.top));
   const across = y.marks.map(
     (mark) =>
-      markup`<path d="M${PLOT.left} ${toY(mark)}H${PLOT.right}" stroke="var(--grid)"/><text x="${PLOT.left - 8}" y="${toY(mark) + 4}" text-anchor="end">${formatMark(mark)}</text>`,
+      markup`<path d="M${PLOT.left} ${toY(mark)}H${PLOT.right}" class="grid" stroke="currentColor"/><text x="${PLOT.left - 8}" y="${toY(mark) + 4}" text-anchor="end">${formatMark(mark)}</text>`,
   );
   const below = x.marks.map(
     (mark) =>
@@ -80,13 +82,13 @@ function line({ name, points }: Curve, { value }: Chart, toX: Scale, toY: Scale)
   const places = drawn.map((point) => [toX(point.samplesSeen), toY(value(point))] as const);
   const marks = places.length <= 12 ? places.map(([cx, cy]) => markup`<circle cx="${cx}" cy="${cy}" r="3.5"/>`) : [];
   const path = places.map(([left, top], index) => `${index === 0 ? 'M' : 'L'}${left} ${top}`).join('');
-  return markup`<g fill="var(--${name})"><path d="${path}" fill="none" stroke="var(--${name})" stroke-width="2" stroke-dasharray="${DASHES[name]}" stroke-linejoin="round"/>${marks}</g>`;
+  return markup`<g class="${name}" fill="currentColor"><path d="${path}" fill="none" stroke="currentColor" stroke-width="2" stroke-dasharray="${DASHES[name]}" stroke-linejoin="round"/>${marks}</g>`;
 }
 
 function legend(curves: readonly Curve[]): readonly Markup[] {
   let left = PLOT.left;
   return curves.map(({ name, title }) => {
-    const entry = markup`<path d="M${left} 40h22" stroke="var(--${name})" stroke-width="3" stroke-dasharray="${DASHES[name]}"/><text x="${left + 28}" y="44" fill="currentColor">${title}</text>`;
+    const entry = markup`<path d="M${left} 40h22" class="${name}" stroke="currentColor" stroke-width="3" stroke-dasharray="${DASHES[name]}"/><text x="${left + 28}" y="44" fill="currentColor">${title}</text>`;
     left += 52 + 6.8 * title.length;
     return entry;
   });

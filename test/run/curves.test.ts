@@ -90,6 +90,8 @@ test('the picture is well-formed, says what its axes are, and escapes names', ()
   const curves = curvesOf([start, ...epochEvents(1, new Array(100).fill(2), [50])]);
   const svg = curvesSvg('<net> & "co"', 'mse', curves);
   expectWellFormed(svg);
+  // Programs that know no variables would draw neither lines nor colours.
+  expect(svg).not.toContain('var(');
   expect(svg).toContain('<title>&lt;net&gt; &amp; &quot;co&quot;: error');
   for (const { axis } of chartsOf('mse')) expect(svg).toContain(`>${axis}</text>`);
   expect(svg.match(/>images seen<\/text>/g)).toHaveLength(2);
