@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { type Holding, PRELUDE, resultOf, runService } from '../support/service-process';
+import { type Holding, leastGrowth, PRELUDE, resultOf, runService } from '../support/service-process';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'laminet-workers-'));
 const file = JSON.stringify(path.join(folder, 'model.safetensors'));
@@ -22,20 +22,23 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 /** What each holds at least that is at work, in bytes: parameters, data, the plan's memory; on either backend. */
 const HELD = 2.5 * 2 ** 20;
 
+const PARTS = 4;
+
 interface Terminated {
   /** The exit codes that differ from each other. */
   readonly codes: readonly number[];
-  readonly half: Holding;
-  readonly whole: Holding;
+  /** What the process held after each part of the Workers. */
+  readonly holdings: readonly Holding[];
   /** The least that a Worker held of memory beside its heap when it was terminated, in bytes. */
   readonly held: number;
 }
 
 /**
  * Terminates `count` Workers, four at a time, each a moment after it has said that it is at work; where `unheard`, a moment
- * after its start, wherever that finds it. The first half brings the process to what it keeps.
+ * after its start, wherever that finds it. They go in four parts; the first brings the process to what it keeps.
  */
 function terminate(count: number, work: string, unheard = false): Terminated {
+  const part = count / PARTS;
   const worker = `${PRELUDE}
     const atWork = () => parentPort.postMessage(process.memoryUsage().external);
     (async () => { ${work} })();
@@ -59,20 +62,20 @@ function terminate(count: number, work: string, unheard = false): Terminated {
       return holding();
     };
     (async () => {
-      const half = await many(0, ${count / 2});
-      const whole = await many(${count / 2}, ${count});
-      console.log(JSON.stringify({ codes: [...codes], half, whole, held }));
+      const holdings = [];
+      for (let part = 0; part < ${PARTS}; part++) holdings.push(await many(part * ${part}, (part + 1) * ${part}));
+      console.log(JSON.stringify({ codes: [...codes], holdings, held }));
     })();
   `);
 }
 
-/** Nothing of the second half's Workers is left: had each left half of what it held at least, it would show. */
-function expectNothingLeft({ half, whole }: Terminated, workers: number): void {
-  expect(whole.threads).toBe(half.threads);
-  expect(whole.descriptors).toBe(half.descriptors);
-  const bound = (workers / 2) * (HELD / 2);
-  expect(whole.native - half.native).toBeLessThan(bound);
-  expect(whole.javascript - half.javascript).toBeLessThan(bound);
+/** Nothing of a part's Workers is left: had each left half of what it held at least, it would show. */
+function expectNothingLeft({ holdings }: Terminated, workers: number): void {
+  expect(new Set(holdings.map(({ threads }) => threads)).size).toBe(1);
+  expect(new Set(holdings.map(({ descriptors }) => descriptors)).size).toBe(1);
+  const bound = (workers / PARTS) * (HELD / 2);
+  expect(leastGrowth(holdings, 'native')).toBeLessThan(bound);
+  expect(leastGrowth(holdings, 'javascript')).toBeLessThan(bound);
 }
 
 describe('200 Workers that load a model leave nothing behind when they are terminated', () => {

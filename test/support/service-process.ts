@@ -83,6 +83,15 @@ export interface Holding {
   readonly descriptors: number;
 }
 
+/**
+ * The least that holdings grew by from one to the next. What is left behind by some work shows each time that it is done; what
+ * the system takes or gives back in between, for reasons of its own, does not.
+ */
+export function leastGrowth(holdings: readonly Holding[], of: 'javascript' | 'native'): number {
+  const growths = holdings.slice(1).map((after, index) => after[of] - (holdings[index] as Holding)[of]);
+  return Math.min(...growths);
+}
+
 /** What a script printed, as JSON, of a process that ended well and silently. */
 export function resultOf<T>(script: string): T {
   const { output, ...end } = runService(script);
