@@ -25,7 +25,11 @@ const CASES: readonly { readonly name: string; readonly augment?: AugmentOptions
     name: 'crop, flip, rotation, scaling',
     augment: { crop: { padding: 4 }, flip: 'random', rotation: 15, scaling: 0.1 },
   },
+  { name: 'crop, flip, mixup', augment: { crop: { padding: 4 }, flip: 'random', mixup: 0.4 } },
 ];
+
+/** What brings the data into a step. */
+const OF_DATA: ReadonlySet<string> = new Set(['gather', 'gatherAugmented', 'mixup', 'mixTargets']);
 
 interface AugmentationRow {
   readonly name: string;
@@ -62,7 +66,10 @@ export const augmentation = section<readonly AugmentationRow[]>({
     return cases.map(({ name, run, profile }) => {
       run.plan.dispose();
       const seconds = profile.subarray(0, -1).reduce((sum, each) => sum + each, 0);
-      const gather = profile[0] ?? Number.NaN;
+      const gather = run.program.instructions.reduce(
+        (sum, { op }, index) => (OF_DATA.has(op) ? sum + (profile[index] ?? Number.NaN) : sum),
+        0,
+      );
       return {
         name,
         stepMilliseconds: ((measured.get(name)?.median ?? Number.NaN) / steps) * 1e3,

@@ -55,3 +55,15 @@ export function checkTargets(losses: readonly Loss[], given: GivenTargets, sizes
     begin += size;
   }
 }
+
+/** Throws where a loss cannot be told a target between two. Error: `E_OPTION`. */
+export function checkMixable(losses: readonly Loss[]): void {
+  for (const { name, targets: { only } = {} } of losses) {
+    if (!only) continue;
+    throw new LaminetError(
+      'E_OPTION',
+      `augment.mixup makes targets that lie between two, but those of the loss ${name} must be one of ${only.join(', ')}`,
+      { option: 'augment.mixup', loss: name },
+    );
+  }
+}

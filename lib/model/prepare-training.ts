@@ -2,6 +2,7 @@ import { toAugmentation } from '../data/augment';
 import type { Dataset } from '../data/dataset';
 import { LaminetError } from '../errors';
 import type { Loss } from '../losses/contract';
+import { checkMixable } from '../losses/targets';
 import { areWeighted } from '../losses/weights';
 import type { Metric } from '../metrics/metric';
 import type { Augmentation } from '../ops/gather-augmented';
@@ -110,6 +111,7 @@ export function prepareTraining(trainee: Trainee, whole: Dataset, options: FitOp
   }
   const parameters = checkTrained(trainee);
   const augmentation = options.augment && toAugmentation(options.augment, data);
+  if (augmentation && augmentation.mixup > 0) checkMixable(losses);
   const planned = trainee.planFor(data, batchSize, { accumulate, augmentation });
   const { program, plan } = planned;
   const aborting = signal ? { signal } : {};

@@ -1,6 +1,7 @@
 import { RandomStream } from '../tensor/philox';
 import type { Shape } from '../tensor/shape';
 import { type GatherAttributes, type GatherGeometry, gather } from './gather';
+import { MIXING_STREAM } from './mixup';
 import { type Inference, type Op, refuse } from './op';
 
 /** How images are changed at random; each number is the most that is done, and 0 is not at all. */
@@ -20,11 +21,15 @@ export interface Augmentation {
   readonly rotation: number;
   /** By which factor beside 1 the image is enlarged. */
   readonly scaling: number;
+  /** The parameter of the beta distribution that images are mixed by. */
+  readonly mixup: number;
 }
 
 /** How to gather, and how to change what is gathered. */
 export interface GatherAugmentedAttributes extends GatherAttributes {
   readonly augmentation: Augmentation;
+  /** Whether the partners of the step's samples are gathered, which `mixup` mixes them with. Default: false. */
+  readonly partners?: boolean;
 }
 
 /** {@link GatherGeometry}, and the augmentation in numbers. */
@@ -41,7 +46,12 @@ export type GatherAugmentedGeometry = GatherGeometry & {
   readonly scaling: number;
   /** The last word of the counters. That of the draw for alternating flips is 256 further on: the stream's use number 1. */
   readonly stream: number;
+  /** The last word of the counter that says whose partner is whose; 0 where the samples themselves are gathered. */
+  readonly partners: number;
 };
+
+/** From the stream of samples' draws to that of their partners'. */
+const OF_PARTNERS = 512;
 
 /** With longer sides the products of random words and sides would not be exact in double precision. */
 const MOST_SIDE = 2 ** 16;
@@ -81,6 +91,9 @@ function refuseUnfit(shape: Shape, { crop, cutout }: Augmentation): void {
  *
  * Alternating flips take the first word for the counter (0, index, 0, stream + 256), with the sample's index in the data: a
  * sample whose u < 1/2 is flipped in the first epoch and every second one from there, the others in those between.
+ *
+ * Where partners are gathered for `mixup`, n is still the place in the batch, and the stream is 512 further on: a sample is
+ * changed in one way for itself and in another for the one whose partner it is.
  * Sources: He, Zhang, Ren, Sun, "Deep residual learning for image recognition", 2016, section 4.2 (crop and flip); DeVries,
  * Taylor, "Improved regularization of convolutional neural networks with cutout", 2017; Jordan, "94% on CIFAR-10 in 3.29
  * seconds on a single GPU", 2024, section 3.2 (alternating flips).
@@ -89,7 +102,7 @@ export const gatherAugmented: Op<GatherAugmentedAttributes, GatherAugmentedGeome
   name: 'gatherAugmented',
 
   infer(inputs, attributes): Inference<GatherAugmentedGeometry> {
-    const { augmentation, shape } = attributes;
+    const { augmentation, shape, partners = false } = attributes;
     refuseUnfit(attributes.source.shape.length === 3 ? shape : attributes.source.shape, augmentation);
     const { geometry, outputs } = gather.infer(inputs, attributes);
     const { crop, reflect, flip, cutout, brightness, contrast, rotation, scaling } = augmentation;
@@ -104,7 +117,8 @@ export const gatherAugmented: Op<GatherAugmentedAttributes, GatherAugmentedGeome
         contrast,
         rotation: rotation / 180,
         scaling,
-        stream: RandomStream.augment,
+        stream: RandomStream.augment + (partners ? OF_PARTNERS : 0),
+        partners: partners ? MIXING_STREAM : 0,
       },
       outputs,
     };

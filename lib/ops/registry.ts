@@ -143,6 +143,8 @@ export const OP_NAMES = [
   'localResponseNorm',
   'localResponseNormGrad',
   'gatherAugmented',
+  'mixup',
+  'mixTargets',
 ] as const;
 
 /** The name of an instruction. */

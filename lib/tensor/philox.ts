@@ -16,7 +16,16 @@ const WEYL_1 = 0xbb67ae85;
 const ROUNDS = 10;
 
 /** What a sequence of random numbers is for. Each use has its own stream, so that none disturbs another. */
-export const RandomStream = { initialize: 1, shuffle: 2, split: 3, pick: 4, check: 5, dropout: 6, augment: 7 } as const;
+export const RandomStream = {
+  initialize: 1,
+  shuffle: 2,
+  split: 3,
+  pick: 4,
+  check: 5,
+  dropout: 6,
+  augment: 7,
+  mixup: 8,
+} as const;
 export type RandomStream = (typeof RandomStream)[keyof typeof RandomStream];
 
 /** The upper 32 bits of the 64-bit product of two 32-bit words. */

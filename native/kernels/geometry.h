@@ -63,6 +63,17 @@ struct GatherAugmentedGeometry {
   double rotation;  // half turns
   double scaling;
   uint32_t stream;  // of a sample's draws at a step; that of its side in the first epoch is 256 further on
+  // Of the draw that says who are the partners of the step's samples, which are gathered in their place; 0 for nobody.
+  uint32_t partners;
+};
+
+// How samples, or their targets, are mixed with those of others of the step.
+struct MixupGeometry {
+  int64_t elements;
+  uint32_t stream;
+  int32_t labels;        // whether targets are class numbers
+  int32_t intervals;     // that a draw may lie in
+  const double* shares;  // at their ends, one more
 };
 
 constexpr int kMostLossConstants = 3;

@@ -53,6 +53,7 @@ const KernelTable& kernelTable() {
       .dropout = &dropoutKernels(),
       .groupNorm = &groupNormKernels(),
       .localResponseNorm = &localResponseNormKernels(),
+      .mixup = &mixupKernels(),
   };
   return table;
 }

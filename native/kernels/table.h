@@ -14,6 +14,7 @@
 #include "kernels/local_response_norm/local_response_norm.h"
 #include "kernels/loss/loss.h"
 #include "kernels/max_pool2d/max_pool2d.h"
+#include "kernels/mixup/mixup.h"
 #include "kernels/orthogonalize/orthogonalize.h"
 #include "kernels/pairwise/pairwise.h"
 #include "kernels/partial_conv2d/partial_conv2d.h"
@@ -51,6 +52,7 @@ struct KernelTable {
   const DropoutKernels* dropout;
   const GroupNormKernels* groupNorm;
   const LocalResponseNormKernels* localResponseNorm;
+  const MixupKernels* mixup;
 };
 
 // Samples in a slice; the layout of every tensor of a slice.
@@ -81,6 +83,7 @@ constexpr int32_t kSliceSamples = 16;
   const DropoutKernels& dropoutKernels();                     \
   const GroupNormKernels& groupNormKernels();                 \
   const LocalResponseNormKernels& localResponseNormKernels(); \
+  const MixupKernels& mixupKernels();                         \
   const KernelTable& kernelTable();                           \
   }
 

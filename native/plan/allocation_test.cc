@@ -53,7 +53,7 @@ std::vector<double> augmentedProgram(int32_t batchSize) {
   w.batchSize = batchSize;
   w.sampleElements = 60;
   const int32_t x = w.activation(60);
-  w.add(Op::gatherAugmented, {}, {x}, {2, 5, 6, 0, 0, 0, 0, 1, 0, 2, 1, 2, 3, 0.5, 0.5, 0.25, 0.5, 7});
+  w.add(Op::gatherAugmented, {}, {x}, {2, 5, 6, 0, 0, 0, 0, 1, 0, 2, 1, 2, 3, 0.5, 0.5, 0.25, 0.5, 7, 0});
   w.add(Op::scatter, {x}, {}, {60, static_cast<double>(w.result(x))});
   return w.numbers();
 }

@@ -191,7 +191,7 @@ TEST_CASE("check: a parameter that two layers take in different shapes") {
 
 TEST_CASE("check: how images are changed as they are gathered") {
   // Images of 2x3x4 with padding of 0, 1, 2, 0; then the crop and so on.
-  const std::vector<double> sound = {2, 3, 4, 0, 1, 2, 0, 1, 0, 2, 1, 2, 3, 0.5, 0.5, 0.25, 0.5, 7};
+  const std::vector<double> sound = {2, 3, 4, 0, 1, 2, 0, 1, 0, 2, 1, 2, 3, 0.5, 0.5, 0.25, 0.5, 7, 0};
   const auto programWith = [](const std::vector<double>& fields, int64_t padded) {
     ProgramWriter w;
     w.purpose = Purpose::predict;
@@ -217,7 +217,8 @@ TEST_CASE("check: how images are changed as they are gathered") {
       CHECK(statusOfField(field, odd) != Status::ok);
     }
   }
-  for (const size_t whole : {0, 1, 2, 3, 4, 5, 6, 8, 9, 10, 11, 12, 17}) CHECK(statusOfField(whole, 0.5) != Status::ok);
+  for (const size_t whole : {0, 1, 2, 3, 4, 5, 6, 8, 9, 10, 11, 12, 17, 18})
+    CHECK(statusOfField(whole, 0.5) != Status::ok);
   CHECK(statusOfField(10, 2) != Status::ok);
   CHECK(statusOfField(11, 3) != Status::ok);
   CHECK(statusOfField(13, 1.1e6) != Status::ok);
@@ -233,8 +234,66 @@ TEST_CASE("check: how images are changed as they are gathered") {
     runAccepted(programWith(fields, 48));
   }
   // A side that is too long.
-  CHECK(statusOf(programWith({1, 1, 24, 0, 0, 65536, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 7}, 65560)) ==
+  CHECK(statusOf(programWith({1, 1, 24, 0, 0, 65536, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 7, 0}, 65560)) ==
         Status::badGeometry);
+}
+
+TEST_CASE("check: how samples and targets are mixed") {
+  const std::vector<double> augmented = {1, 2, 3, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 519, 8};
+  // Elements and stream, for targets whether they are labels; then the shares.
+  struct Fields {
+    std::vector<double> rows = {6, 8, 0.5, 0.75, 1};
+    std::vector<double> targets = {6, 8, 1, 0.5, 1};
+  };
+  const auto programWith = [&](const Fields& fields, TargetKind kind = TargetKind::classes) {
+    ProgramWriter w;
+    w.sampleElements = 6;
+    w.targets = kind;
+    const int32_t own = w.activation(6);
+    const int32_t partners = w.activation(6);
+    const int32_t mixed = w.activation(6);
+    const bool labels = kind == TargetKind::classes;
+    const int32_t given = w.tensor(Role::targets, labels ? Kind::label : Kind::floats, true, labels ? 1 : 6);
+    const int32_t targets = w.activation(6);
+    const int32_t losses = w.activation(1);
+    w.loss = w.scalar();
+    w.correct = w.scalar();
+    w.add(Op::gatherAugmented, {}, {own}, {1, 2, 3, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 7, 0});
+    w.add(Op::gatherAugmented, {}, {partners}, augmented);
+    w.add(Op::mixup, {own, partners}, {mixed}, fields.rows);
+    w.add(Op::mixTargets, {given}, {targets}, fields.targets);
+    w.add(Op::squaredError, {mixed, targets}, {losses}, {6, 0, 1});
+    w.add(Op::meanLoss, {losses}, {w.loss}, {});
+    w.add(Op::countCorrect, {mixed, given}, {w.correct}, {6, labels ? 1.0 : 0.0});
+    return w.numbers();
+  };
+  runAccepted(programWith({}));
+  Fields values;
+  values.targets[2] = 0;
+  runAccepted(programWith(values, TargetKind::values));
+  CHECK(statusOf(programWith({}, TargetKind::values)) == Status::badOperand);
+  CHECK(statusOf(programWith(values)) == Status::badOperand);
+  const auto refuses = [&](std::vector<double> Fields::*of, size_t field, double value) {
+    Fields fields;
+    (fields.*of)[field] = value;
+    return statusOf(programWith(fields)) != Status::ok;
+  };
+  for (const auto of : {&Fields::rows, &Fields::targets}) {
+    const std::vector<double> sound = Fields().*of;
+    for (size_t field = 0; field < sound.size(); field++) {
+      INFO("field ", field);
+      for (const double odd : {-1.0, 1e300, HUGE_VAL, nan("")}) CHECK(refuses(of, field, odd));
+    }
+    CHECK(refuses(of, 0, 5));
+    CHECK(refuses(of, 1, 0.5));
+    CHECK(refuses(of, sound.size() - 1, 1.01));
+    // A single share is none that a draw could lie between.
+    for (const size_t kept : {size_t{2}, size_t{3}}) {
+      Fields fields;
+      (fields.*of).resize(kept);
+      CHECK(statusOf(programWith(fields)) != Status::ok);
+    }
+  }
 }
 
 TEST_CASE("check: a weight's gradient in another shape than the weight") {

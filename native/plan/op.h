@@ -15,7 +15,7 @@ struct Slice;
 using CallFunction = void (*)(const Call&, Slice&);
 
 // How an instruction's geometry is read: so many numbers, in the order in which the op in lib/ops lists them; behind
-// them, where there is a table, whole numbers that are not below 0, as many as the instruction has.
+// them, where there is a table, as many more as the instruction has.
 struct GeometryFormat {
   int32_t fields = 0;
   void (*read)(FieldReader&, Instruction*) = nullptr;

@@ -77,6 +77,7 @@ union Geometry {
   GatherAugmentedGeometry gatherAugmented;
   LossGeometry loss;
   ClassTargetsGeometry classTargets;
+  MixupGeometry mixup;
   ConcatGeometry concat;
   SliceGeometry slice;
   BatchNormGeometry batchNorm;

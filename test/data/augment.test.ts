@@ -21,6 +21,7 @@ it('fills in what is not done', () => {
     contrast: 0,
     rotation: 0,
     scaling: 0,
+    mixup: 0,
   };
   expect(toAugmentation({}, images)).toEqual(nothing);
   // Images are 10x12 with their padding.
@@ -38,7 +39,7 @@ const REFUSED: readonly (readonly [unknown, string])[] = [
   ['flip', 'augment must be an object of options, found flip'],
   [
     { mirror: true },
-    'augment.mirror must be one of crop, flip, cutout, brightness, contrast, rotation, scaling, found "mirror"',
+    'augment.mirror must be one of crop, flip, cutout, brightness, contrast, rotation, scaling, mixup, found "mirror"',
   ],
   [{ crop: 4 }, 'augment.crop must be an object like { padding: 4 }, found 4'],
   [{ crop: { padding: 10 } }, 'augment.crop.padding must be a whole number of pixels from 0 to 9, found 10'],
@@ -53,6 +54,9 @@ const REFUSED: readonly (readonly [unknown, string])[] = [
   [{ contrast: 1.5 }, 'augment.contrast must be a number from 0 to 1, found 1.5'],
   [{ rotation: 181 }, 'augment.rotation must be a number from 0 to 180, found 181'],
   [{ scaling: 1 }, 'augment.scaling must be a number from 0 to 0.9, found 1'],
+  [{ mixup: -0.2 }, 'augment.mixup must be 0 or a number from 0.01 to 10, found -0.2'],
+  [{ mixup: 11 }, 'augment.mixup must be 0 or a number from 0.01 to 10, found 11'],
+  [{ mixup: true }, 'augment.mixup must be 0 or a number from 0.01 to 10, found true'],
 ];
 
 it.each(REFUSED)('refuses %j', (options, message) => {
@@ -71,7 +75,14 @@ it('refuses samples that are no images', () => {
   );
 });
 
-const AUGMENT: AugmentOptions = { crop: { padding: 1 }, flip: 'alternating', cutout: 2, brightness: 0.05, rotation: 5 };
+const AUGMENT: AugmentOptions = {
+  crop: { padding: 1 },
+  flip: 'alternating',
+  cutout: 2,
+  brightness: 0.05,
+  rotation: 5,
+  mixup: 0.5,
+};
 const data = quarters(90, 3);
 type Run = FitOptions & { readonly threads?: number; readonly backend?: 'native' | 'reference' };
 
@@ -138,6 +149,17 @@ describe('fit', () => {
     const [first, second] = [await model.evaluate(data), await model.evaluate(data)];
     expect(first).toEqual(second);
     expect(model.program('evaluate').instructions[0]?.op).toBe('gather');
+    await model.dispose();
+  });
+
+  it('mixes for no loss whose targets must be one of two', async () => {
+    const model = sequential([flatten(), dense({ units: 1 })], { inputShape: [1, 8, 8] });
+    model.compile({ loss: 'hinge' });
+    const halves = Dataset.from({ samples: new Uint8Array(4 * 64), shape: [1, 8, 8], targets: [1, -1, 1, -1] });
+    await expect(model.fit(halves, { augment: { mixup: 0.2 } })).rejects.toMatchObject({
+      code: 'E_OPTION',
+      message: 'augment.mixup makes targets that lie between two, but those of the loss hinge must be one of -1, 0, 1',
+    });
     await model.dispose();
   });
 

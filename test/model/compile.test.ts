@@ -172,9 +172,15 @@ it('the case tables reach every op of the registry', () => {
     const layer = dense({ units: 2, ...(constraint && { kernelConstraint: constraint }) });
     for (const op of opsOf(compilePlain(chain([3], [layer]), { ...options, ...rules }))) reached.add(op);
   }
-  const augmentation = toAugmentation({}, Dataset.from({ samples: [1], shape: [1, 1, 1] }));
-  const images = { purpose: 'predict', batchSize: 1, augmentation } as const;
-  for (const op of opsOf(compilePlain(chain([1, 1, 1], [flatten()]), images))) reached.add(op);
+  const augmentation = toAugmentation({ mixup: 1 }, Dataset.from({ samples: [1], shape: [1, 1, 1] }));
+  const images = {
+    purpose: 'train',
+    batchSize: 1,
+    targets: 'values',
+    loss: projectionOnTargets(1),
+    augmentation,
+  } as const;
+  for (const op of opsOf(compilePlain(chain([1, 1, 1], [flatten(), dense({ units: 1 })]), images))) reached.add(op);
   const observe = ['predictedClasses', 'targetRanks'] as const;
   const options = { purpose: 'evaluate', batchSize: 1, targets: 'classes', loss: crossEntropy(), observe } as const;
   for (const op of opsOf(compilePlain(chain([3], [dense({ units: 2 })]), options))) reached.add(op);

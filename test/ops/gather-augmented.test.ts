@@ -17,6 +17,7 @@ const NOTHING: Augmentation = {
   contrast: 0,
   rotation: 0,
   scaling: 0,
+  mixup: 0,
 };
 
 interface Draw extends Omit<RequestFields, 'samples'> {
@@ -247,6 +248,7 @@ const CASES: readonly {
   { crop: 3, reflect: true, flip: 'alternating', cutout: 4, brightness: 0.3, contrast: 0.4 } as const,
   { crop: 1, flip: 'random', rotation: 40, scaling: 0.3 } as const,
   { reflect: true, rotation: 180, scaling: 0.9, contrast: 1 } as const,
+  { crop: 2, flip: 'alternating', brightness: 0.2, mixup: 0.4 } as const,
 ].flatMap((augmentation) => [
   {
     name: `bytes, ${Object.keys(augmentation)}`,

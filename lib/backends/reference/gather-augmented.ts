@@ -4,6 +4,7 @@ import { philox4x32 } from '../../tensor/philox';
 import type { FloatArray } from '../../tensor/storage';
 import type { RunRequest } from '../backend';
 import type { Kernel, Step } from './kernel';
+import { partnersOf } from './mixup';
 
 const WORDS = 2 ** 32;
 const HALF = 2 ** 31;
@@ -27,8 +28,8 @@ interface Draw {
 /** Rounds to the precision of a run's numbers. */
 type Round = (value: number) => number;
 
-function drawFor(g: GatherAugmentedGeometry, step: Step, n: number, round: Round): Draw {
-  const { seed = 0, stepsBefore = 0, epoch = 0, order }: RunRequest = step.request;
+function drawFor(g: GatherAugmentedGeometry, step: Step, n: number, sample: number, round: Round): Draw {
+  const { seed = 0, stepsBefore = 0, epoch = 0 }: RunRequest = step.request;
   const key = [seed >>> 0, Math.floor(seed / WORDS) >>> 0] as const;
   const number = (stepsBefore + step.number) >>> 0;
   const words = new Uint32Array(12);
@@ -39,7 +40,7 @@ function drawFor(g: GatherAugmentedGeometry, step: Step, n: number, round: Round
   const below = (place: number, bound: number): number => Math.floor((word(place) * bound) / WORDS);
   const symmetric = (place: number): number => 2 * (word(place) / WORDS) - 1;
   const first = new Uint32Array(4);
-  philox4x32([0, order[step.first + n] as number, 0, g.stream + ALTERNATING], key, first);
+  philox4x32([0, sample, 0, g.stream + ALTERNATING], key, first);
   const firstSide = (first[0] as number) < HALF;
   const flipped = [false, word(2) < HALF, firstSide !== (epoch % 2 === 1)][g.flip] as boolean;
   const half = Math.floor(g.cutout / 2);
@@ -109,11 +110,13 @@ export const gatherAugmented: Kernel<GatherAugmentedGeometry, [], [x: FloatArray
   const middleY = (height - 1) / 2;
   const middleX = (width - 1) / 2;
   let target = 0;
+  const entryOf = g.partners > 0 ? partnersOf(step, g.partners) : (n: number): number => step.first + n;
   for (let n = 0; n < step.count; n++) {
-    const draw = drawFor(g, step, n, round);
+    const sample = order[entryOf(n)] as number;
+    const draw = drawFor(g, step, n, sample, round);
     const { shiftY, shiftX, flipped, cutTop, cutLeft, cosine, sine } = draw;
     for (let c = 0; c < g.channels; c++) {
-      const begin = ((order[step.first + n] as number) * g.channels + c) * pixels;
+      const begin = (sample * g.channels + c) * pixels;
       const pixel = pixelOf(g, samples, begin, draw, round);
       const interpolated = (y: number, x: number): number => {
         const top = Math.floor(y);

@@ -29,6 +29,7 @@ import { localResponseNorm, localResponseNormGrad } from './local-response-norm'
 import { classTargets, lossKernels, negativeEntropy } from './loss';
 import { maxNorm } from './max-norm';
 import { maxPool2d, maxPool2dGrad } from './max-pool2d';
+import { mixTargets, mixup } from './mixup';
 import { muon } from './muon';
 import { add, multiply } from './pairwise';
 import { partialConv2d, partialConv2dGradInput, partialConv2dGradWeight } from './partial-conv2d';
@@ -120,4 +121,6 @@ export const kernels: Readonly<Record<OpName, AnyKernel>> = {
   localResponseNorm,
   localResponseNormGrad,
   gatherAugmented,
+  mixup,
+  mixTargets,
 };

@@ -4,6 +4,7 @@
 #include "plan/calls.h"
 #include "plan/checker.h"
 #include "plan/field_reader.h"
+#include "plan/mixing.h"
 
 namespace laminet {
 namespace {
@@ -32,6 +33,7 @@ void readGatherAugmented(FieldReader& reader, Instruction* i) {
   g.cutout = reader.whole32(0, kMostSide);
   for (double* number : {&g.brightness, &g.contrast, &g.rotation, &g.scaling}) *number = reader.number();
   g.stream = static_cast<uint32_t>(reader.whole(0, UINT32_MAX));
+  g.partners = static_cast<uint32_t>(reader.whole(0, UINT32_MAX));
 }
 
 void readScatter(FieldReader& reader, Instruction* i) {
@@ -93,29 +95,39 @@ AugmentDraw drawOf(const Slice& slice) {
   return {slice.buffers->seed, slice.step, slice.firstSample, slice.buffers->epoch};
 }
 
+// The samples that are gathered: the slice's, or their partners.
+const uint32_t* indicesOf(const Call& call, const Slice& slice, uint32_t* partners) {
+  const uint32_t stream = call.geometry.gatherAugmented.partners;
+  if (stream == 0) return slice.indices;
+  partnersOf(*call.kernels, slice, stream, partners);
+  return partners;
+}
+
 void gatherAugmented(const Call& call, Slice& slice) {
   const GatherAugmentedGeometry& g = call.geometry.gatherAugmented;
+  uint32_t partners[kSliceSamples];
+  const uint32_t* indices = indicesOf(call, slice, partners);
   const GatherAugmentedKernels& kernels = *call.kernels->gatherAugmented;
   const void* samples = slice.buffers->samples;
   float* output = outputOf(call, slice);
   if (g.gather.bytes) {
-    kernels.bytes(g, slice.part, drawOf(slice), static_cast<const uint8_t*>(samples), slice.indices, slice.samples,
-                  output);
+    kernels.bytes(g, slice.part, drawOf(slice), static_cast<const uint8_t*>(samples), indices, slice.samples, output);
   } else {
-    kernels.floats(g, slice.part, drawOf(slice), static_cast<const float*>(samples), slice.indices, slice.samples,
-                   output);
+    kernels.floats(g, slice.part, drawOf(slice), static_cast<const float*>(samples), indices, slice.samples, output);
   }
 }
 
 void gatherAugmentedPlanar(const Call& call, Slice& slice) {
   const GatherAugmentedGeometry& g = call.geometry.gatherAugmented;
+  uint32_t partner[kSliceSamples];
+  const uint32_t* index = indicesOf(call, slice, partner);
   const GatherAugmentedKernels& kernels = *call.kernels->gatherAugmented;
   const void* samples = slice.buffers->samples;
   float* output = outputOf(call, slice);
   if (g.gather.bytes) {
-    kernels.planarBytes(g, slice.part, drawOf(slice), static_cast<const uint8_t*>(samples), slice.indices, output);
+    kernels.planarBytes(g, slice.part, drawOf(slice), static_cast<const uint8_t*>(samples), index, output);
   } else {
-    kernels.planarFloats(g, slice.part, drawOf(slice), static_cast<const float*>(samples), slice.indices, output);
+    kernels.planarFloats(g, slice.part, drawOf(slice), static_cast<const float*>(samples), index, output);
   }
 }
 
@@ -165,7 +177,7 @@ constexpr OpDefinition gatherOp = {
 };
 
 constexpr OpDefinition gatherAugmentedOp = {
-    .geometry = {18, readGatherAugmented},
+    .geometry = {19, readGatherAugmented},
     .check = checkGatherAugmented,
     .run = gatherAugmented,
     .runPlanar = gatherAugmentedPlanar,
