@@ -6,6 +6,7 @@ import { addEvaluateCommand } from './evaluate';
 import { addGradcheckCommand } from './gradcheck';
 import { addInspectCommand } from './inspect';
 import { addReportCommand } from './report';
+import { addResumeCommand } from './resume';
 import { type CliIo, type CommandContext, chooseColors } from './terminal';
 import { addTrainCommand } from './train';
 
@@ -15,6 +16,7 @@ const EXIT = { done: 0, failed: 1, usage: 2, aborted: 130 } as const;
 const EXAMPLES = `
 Examples:
   $ laminet train lenet5
+  $ laminet resume runs/2026-03-05-14-07-09-lenet5
   $ laminet inspect lenet5 --program
   $ laminet gradcheck lenet5
   $ laminet evaluate runs/2026-03-05-14-07-09-lenet5
@@ -48,6 +50,7 @@ export async function runCli(argv: readonly string[], io: CliIo): Promise<number
     .configureOutput({ writeOut: (text) => void io.stdout.write(text), writeErr: () => undefined })
     .addHelpText('after', EXAMPLES);
   addTrainCommand(program, context);
+  addResumeCommand(program, context);
   addEvaluateCommand(program, context);
   addReportCommand(program, context);
   addInspectCommand(program, context);

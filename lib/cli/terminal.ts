@@ -1,7 +1,7 @@
 import { createColors } from 'picocolors';
 
 /** A stream that may be a terminal. */
-export type OutputStream = NodeJS.WritableStream & { readonly isTTY?: boolean };
+export type OutputStream = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
 
 /** What the command line is given instead of the process, so that it can be run inside another program. */
 export interface CliIo {
@@ -40,3 +40,16 @@ export const formatShare = (share: number): string => `${(100 * share).toFixed(2
 
 /** A loss with four significant digits. */
 export const formatLoss = (loss: number): string => loss.toPrecision(4);
+
+/** A time for a person: `12 s`, `3 min 5 s`, `2 h 14 min`. */
+export function formatDuration(seconds: number): string {
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  const minutes = Math.floor(whole / 60);
+  return minutes < 60 ? `${minutes} min ${whole % 60} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** A word as a shell takes it. */
+export function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}

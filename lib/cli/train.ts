@@ -1,19 +1,14 @@
 import type { Command } from 'commander';
 import type { Dataset } from '../data/dataset';
-import type { DigitsSplit } from '../data/digits';
 import { LaminetError } from '../errors';
-import type { LossName } from '../losses/loss';
-import type { Evaluation, History } from '../model/events';
-import type { Model } from '../model/model';
-import { checkFit } from '../model/runner';
+import { splitForValidation } from '../model/fit';
 import type { NetworkDefinition } from '../networks/network';
-import { NETWORKS, networkModel, networkNamed } from '../networks/networks';
-import { sgd } from '../optimizers/optimizer';
+import { NETWORKS, networkNamed } from '../networks/networks';
 import { describeMachine } from '../run/machine';
-import { writeReport } from '../run/report/write-report';
-import { type RunEnd, RunWriter } from '../run/run-writer';
+import type { RunConfig } from '../run/run-record';
 import { libraryVersion } from '../run/version';
 import { DEFAULT_DATA, readTrainingData, recordedFolder, summarizeData } from './data';
+import { checkOptimizerName, defaultRate, NAMED_OPTIMIZERS } from './optimizers';
 import {
   addBackendOptions,
   addDataOption,
@@ -26,32 +21,33 @@ import {
   toBackendOptions,
   toLossName,
 } from './options';
-import { formatProfile } from './profile-table';
-import { showProgress } from './progress';
-import { type CommandContext, formatCount, formatLoss, formatShare } from './terminal';
+import { runTraining } from './run-training';
+import type { CommandContext } from './terminal';
+import { addCourseOptions, type CourseOptions, checkShare, toCourse } from './training-options';
 
-interface TrainOptions extends BackendOptions {
+interface TrainOptions extends BackendOptions, CourseOptions {
   readonly data?: string;
   readonly epochs?: number;
   readonly batchSize?: number;
+  readonly optimizer: string;
   readonly learningRate?: number;
   readonly loss?: string;
   readonly seed: number;
+  readonly validation: number;
+  readonly patience?: number;
+  readonly evaluateEvery?: number;
+  readonly evaluateOn?: number;
   readonly profile?: boolean;
   readonly out: string;
 }
 
-/** The options of a run, checked, the network's defaults filled in. */
-interface Settings {
-  readonly epochs: number;
-  readonly batchSize: number;
-  readonly learningRate: number;
-  readonly loss: LossName;
-  readonly seed: number;
-  readonly profile: boolean;
-}
+/** The settings of a run that do not depend on the data. */
+type Settings = Pick<
+  RunConfig,
+  'epochs' | 'batchSize' | 'optimizer' | 'learningRate' | 'loss' | 'seed' | 'patience' | 'evaluation'
+>;
 
-const ABORTED = 130;
+const PICKED = 100;
 
 const EXAMPLES = `
 Networks:
@@ -60,7 +56,12 @@ ${NETWORKS.map(({ name, description }) => `  ${name.padEnd(14)}${description}`).
 Examples:
   $ laminet train lenet5
   $ laminet train lenet5 --data mnist --epochs 4 --learning-rate 0.1
-  $ laminet train two-layer --loss sse --seed 7 --out results`;
+  $ laminet train two-layer --loss sse --seed 7 --out results
+  $ laminet train lenet5 --optimizer adam --epochs 20 --validation 0.1 --patience 3
+  $ laminet train lenet5 --evaluate-every 1000 --evaluate-on 100
+  $ laminet train lenet5 --json > events.jsonl
+
+Ctrl-C stops after the step under way and writes a checkpoint; laminet resume goes on from it.`;
 
 /** Adds `laminet train`. */
 export function addTrainCommand(program: Command, context: CommandContext): void {
@@ -68,16 +69,31 @@ export function addTrainCommand(program: Command, context: CommandContext): void
     .command('train')
     .summary('train a network and keep it in a run folder')
     .description(
-      'Trains a network by plain gradient descent, measures it on the test set, and leaves a run folder with the weights, the settings and the history.',
+      'Trains a network, measures it on the test set, and leaves a run folder with the weights, the settings, the history and checkpoints.',
     )
     .argument('<network>', `one of ${NETWORKS.map(({ name }) => name).join(', ')}`);
   addDataOption(command, `10,000 ${DEFAULT_DATA}, 8,000 to train, 2,000 to test`);
   command
     .option('--epochs <n>', "how often to go through the data (default: the network's)", parseNumber)
     .option('--batch-size <n>', "images a step (default: the network's)", parseNumber)
-    .option('--learning-rate <x>', "the step's factor on the gradient (default: the network's)", parseNumber);
-  addLossOption(command).option('--seed <n>', 'of the first weights and the order of the images', parseNumber, 0);
-  addBackendOptions(command)
+    .option('--optimizer <name>', `${NAMED_OPTIMIZERS.join(', ')}`, 'sgd')
+    .option(
+      '--learning-rate <x>',
+      "the step's factor on the gradient (default: the network's for sgd, a tenth of it with momentum, else the optimizer's)",
+      parseNumber,
+    );
+  addLossOption(command)
+    .option('--seed <n>', 'of the first weights and the order of the images', parseNumber, 0)
+    .option('--validation <share>', 'of the training images that are kept to validate each epoch', parseNumber, 0)
+    .option(
+      '--patience <n>',
+      'stop after so many epochs without a better validation loss (without validation: training loss), and take the best weights',
+      parseNumber,
+    )
+    .option('--evaluate-every <n>', 'measure some training images whenever so many have been seen', parseNumber)
+    .option('--evaluate-on <k>', `how many are picked at random for that (default: ${PICKED})`, parseNumber);
+  addBackendOptions(command);
+  addCourseOptions(command)
     .option('--profile', 'show where the time of the training steps went, instruction by instruction')
     .option('--out <folder>', 'where run folders are made', 'runs')
     .addHelpText('after', EXAMPLES)
@@ -85,146 +101,84 @@ export function addTrainCommand(program: Command, context: CommandContext): void
 }
 
 function settle({ defaults }: NetworkDefinition, options: TrainOptions): Settings {
+  const optimizer = checkOptimizerName(options.optimizer);
+  const { patience, evaluateEvery, evaluateOn } = options;
+  if (evaluateOn !== undefined && evaluateEvery === undefined) {
+    throw new LaminetError('E_OPTION', '--evaluate-on needs --evaluate-every, found none', {
+      option: '--evaluate-on',
+    });
+  }
   return {
     epochs: checkWhole('--epochs', options.epochs ?? defaults.epochs, 1),
     batchSize: checkWhole('--batch-size', options.batchSize ?? defaults.batchSize, 1),
-    learningRate: checkPositive('--learning-rate', options.learningRate ?? defaults.learningRate),
+    optimizer,
+    learningRate: checkPositive('--learning-rate', options.learningRate ?? defaultRate(optimizer, defaults)),
     loss: toLossName(options.loss ?? defaults.loss),
     seed: checkWhole('--seed', options.seed, 0),
-    profile: options.profile ?? false,
+    ...(patience !== undefined && { patience: checkWhole('--patience', patience, 1) }),
+    ...(evaluateEvery !== undefined && {
+      evaluation: {
+        every: checkWhole('--evaluate-every', evaluateEvery, 1),
+        samples: checkWhole('--evaluate-on', evaluateOn ?? PICKED, 1),
+      },
+    }),
+  };
+}
+
+/** Fits settings to the data: defaults shrink to a small data set; what was asked for does not. */
+function fitToData(asked: Settings, whole: Dataset, options: TrainOptions): Settings & Pick<RunConfig, 'validation'> {
+  const validation =
+    options.validation === 0 ? {} : { validation: checkShare('--validation', options.validation, whole.count) };
+  const { count } =
+    validation.validation === undefined
+      ? whole
+      : splitForValidation(whole, { validationSplit: validation.validation }).train;
+  const { evaluation } = asked;
+  return {
+    ...asked,
+    ...validation,
+    batchSize:
+      options.batchSize === undefined ? Math.min(asked.batchSize, count) : checkBatchFits(asked.batchSize, count),
+    ...(evaluation && {
+      evaluation: {
+        ...evaluation,
+        samples:
+          options.evaluateOn === undefined
+            ? Math.min(evaluation.samples, count)
+            : checkWhole('--evaluate-on', evaluation.samples, 1, count),
+      },
+    }),
   };
 }
 
 async function train(name: string, options: TrainOptions, context: CommandContext): Promise<void> {
-  const network = networkNamed(name);
-  const asked = settle(network, options);
+  const asked = settle(networkNamed(name), options);
+  const course = toCourse(options);
   const backend = toBackendOptions(options);
   const data = await readTrainingData(options.data);
-  // A default batch shrinks to a small data set; one that was asked for does not.
-  const batchSize =
-    options.batchSize === undefined
-      ? Math.min(asked.batchSize, data.train.count)
-      : checkBatchFits(asked.batchSize, data.train.count);
-  const settings = { ...asked, batchSize };
-  const model = networkModel(name, { seed: settings.seed });
-  try {
-    checkFit(model.graph, data.train, name);
-    checkFit(model.graph, data.test, name);
-    model.compile({ optimizer: sgd({ learningRate: settings.learningRate }), loss: settings.loss, ...backend });
-    const writer = new RunWriter({
+  const config = {
+    laminet: libraryVersion(),
+    startedAt: new Date().toISOString(),
+    network: name,
+    data: {
+      folder: recordedFolder(options.data),
+      train: summarizeData(data.train),
+      test: summarizeData(data.test),
+    },
+    ...fitToData(asked, data.train, options),
+    machine: describeMachine(),
+  };
+  await runTraining(
+    {
+      config,
+      data,
+      source: options.data ?? DEFAULT_DATA,
+      backend,
       folder: options.out,
-      saveWeights: (path) => model.save(path),
-      model,
-      config: {
-        laminet: libraryVersion(),
-        startedAt: new Date().toISOString(),
-        network: name,
-        data: {
-          folder: recordedFolder(options.data),
-          train: summarizeData(data.train),
-          test: summarizeData(data.test),
-        },
-        optimizer: 'sgd',
-        ...settings,
-        backend: model.backendDescription,
-        machine: describeMachine(),
-      },
-    });
-    const source = options.data ?? DEFAULT_DATA;
-    await trainAndKeep({ model, data, source, settings, writer }, context);
-  } finally {
-    model.dispose();
-  }
-}
-
-/** A training run, ready to start. */
-interface Training {
-  readonly model: Model;
-  readonly data: DigitsSplit;
-  /** What the data are, for a person. */
-  readonly source: string;
-  readonly settings: Settings;
-  readonly writer: RunWriter;
-}
-
-function printHeading({ model, data, source, settings }: Training, { print, colors }: CommandContext): void {
-  const { learningRate, loss, batchSize, seed } = settings;
-  const parameters = formatCount(model.graph.parameterCount);
-  print(`${colors().bold(model.name)}: ${parameters} parameters, ${model.backendDescription}`);
-  print(`data: ${source}, ${formatCount(data.train.count)} to train, ${formatCount(data.test.count)} to test`);
-  print(`sgd, learning rate ${learningRate}, loss ${loss}, batches of ${batchSize}, seed ${seed}`);
-}
-
-/** Trains, measures, and has the writer keep what came out, however it ended. */
-async function trainAndKeep(training: Training, context: CommandContext): Promise<void> {
-  const { model, data, settings, writer } = training;
-  const { io, print, colors } = context;
-  printHeading(training, context);
-  const progress = showProgress(context);
-  let history: History;
-  try {
-    history = await fitUnlessAborted(model, data.train, settings, io.signal, (event) => {
-      progress.listen(event);
-      writer.listen(event);
-    });
-  } catch (error) {
-    progress.clear();
-    await keepFailure(training, error, print);
-    throw error;
-  }
-  progress.clear();
-
-  if (history.reason === 'aborted') {
-    print(`stopped after ${history.epochs.length} of ${settings.epochs} epochs`);
-    await keepEnd(training, { status: 'aborted' }, print);
-    context.exitWith(ABORTED);
-    return;
-  }
-  const test = await evaluateUnlessAborted(model, data.test, io.signal);
-  if (test) {
-    const accuracy = colors().bold(formatShare(test.accuracy));
-    print(`test: loss ${formatLoss(test.loss)}, accuracy ${accuracy} of ${formatCount(test.count)} images`);
-  } else context.exitWith(ABORTED);
-  if (history.profile) for (const line of formatProfile(history.profile)) print(line);
-  await keepEnd(training, { status: 'done', ...(test ? { test } : {}) }, print);
-}
-
-/** Finishes the run folder. Its report has the network's predictions where the test set was measured, too. */
-async function keepEnd({ model, data, writer }: Training, end: RunEnd, print: CommandContext['print']): Promise<void> {
-  const folder = await writer.finish(end);
-  const report = await writeReport({ folder, model, ...(end.test ? { test: data.test } : {}) });
-  print(`run folder: ${folder}`);
-  print(`report: ${report}`);
-}
-
-/** Trains; before the first step a signal that is aborted already ends the command as an error, since nothing is to be kept. */
-function fitUnlessAborted(
-  model: Model,
-  data: Dataset,
-  { epochs, batchSize, profile }: Settings,
-  signal: AbortSignal | undefined,
-  onEvent: RunWriter['listen'],
-): Promise<History> {
-  if (signal?.aborted) throw new LaminetError('E_ABORTED', 'stopped before the first step');
-  return model.fit(data, { epochs, batchSize, profile, onEvent, ...(signal ? { signal } : {}) });
-}
-
-/** A run that diverged keeps its last good weights; of any other, what is on the disk already. */
-async function keepFailure(training: Training, error: unknown, print: CommandContext['print']): Promise<void> {
-  if (error instanceof LaminetError && error.code === 'E_DIVERGED') {
-    await keepEnd(training, { status: 'diverged', failure: error.message }, print);
-  } else await training.writer.settle();
-}
-
-async function evaluateUnlessAborted(
-  model: Model,
-  data: Dataset,
-  signal: AbortSignal | undefined,
-): Promise<Evaluation | undefined> {
-  try {
-    return await model.evaluate(data, signal ? { signal } : {});
-  } catch (error) {
-    if (error instanceof LaminetError && error.code === 'E_ABORTED') return undefined;
-    throw error;
-  }
+      goesOn: false,
+      profile: options.profile ?? false,
+      ...course,
+    },
+    context,
+  );
 }

@@ -108,11 +108,6 @@ export class CheckpointKeeper {
     return epoch !== undefined && epoch % length === 0;
   }
 
-  /** Whether the last checkpoint is that of these steps. */
-  hasKept(steps: number): boolean {
-    return this.#last.steps === steps;
-  }
-
   /**
    * Writes a checkpoint and returns its path.
    * @param observed what the steps of the epoch under way have said

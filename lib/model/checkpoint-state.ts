@@ -78,13 +78,17 @@ const measured: Readonly<Record<string, Test>> = {
   metrics: isMissingOr(isRecord),
 };
 
-const isEpochRecord = hasMembers({
+/** Whether a value from a file is the result of an evaluation. */
+export const isEvaluation = hasMembers({ ...measured, count: isCount });
+
+/** Whether a value from a file is the record of an epoch. */
+export const isEpochRecord = hasMembers({
   ...measured,
   epoch: isCount,
   seconds: isNumber,
   samplesPerSecond: isNumber,
   learningRate: isNumber,
-  validation: isMissingOr(hasMembers({ ...measured, count: isCount })),
+  validation: isMissingOr(isEvaluation),
 });
 
 const isState = hasMembers({

@@ -141,6 +141,7 @@ export interface EpochForm {
   /** Of an epoch. */
   readonly steps: number;
   readonly stepsPerUpdate: number;
+  readonly samples: number;
   readonly batchSize: number;
   readonly penalized: boolean;
   /** Numbers a sample, for each result. */
@@ -174,7 +175,8 @@ export async function resumeFrom(
     });
   };
   const { epoch, step, seconds, updates, schedule, stopping, bestUpdates, epochs, evaluations } = state;
-  if (step >= form.steps || step % form.stepsPerUpdate !== 0 || epochs.length !== epoch - 1) {
+  const endsUpdate = step % form.stepsPerUpdate === 0 || step === form.steps;
+  if (step > form.steps || !endsUpdate || epochs.length !== epoch - 1) {
     refuseFormat({
       name: path,
       where: 'the training, state',
@@ -188,7 +190,7 @@ export async function resumeFrom(
     state: take('bestOptimizer', optimizerState.values, optimizerState.values.length),
     steps: bestUpdates,
   };
-  const samples = step * form.batchSize;
+  const samples = Math.min(step * form.batchSize, form.samples);
   const observed: ObservedSteps | undefined =
     step === 0
       ? undefined

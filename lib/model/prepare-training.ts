@@ -170,6 +170,7 @@ async function startOf(
     {
       steps: epochLength(context).steps,
       stepsPerUpdate: program.stepsPerUpdate,
+      samples: context.data.count,
       batchSize,
       penalized: program.penalty >= 0,
       resultSizes: program.results.map((id) => program.tensors[id]?.shape.reduce((size, side) => size * side, 1) ?? 0),

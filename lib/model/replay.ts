@@ -15,12 +15,16 @@ export interface StepsBegun {
 }
 
 /**
- * Sets the parameters, and the optimizer's state, to those that a step begins with, which had a finite loss: from a copy made
- * before, the updates up to there are made again, and since a run's numbers depend on nothing but its input, they come out the
- * same.
+ * Sets the parameters, and the optimizer's state, to those that a step begins with, or the update that it belongs to: from a
+ * copy made before, the updates up to there, of which all losses were finite, are made again, and since a run's numbers depend
+ * on nothing but its input, they come out the same.
  * @param step counted from the first of those that were begun
  */
-async function replay(context: StepContext, { request, from, snapshot }: StepsBegun, step: number): Promise<void> {
+export async function replay(
+  context: StepContext,
+  { request, from, snapshot }: StepsBegun,
+  step: number,
+): Promise<void> {
   const { program, store, optimizerState, plan } = context;
   const updates = Math.floor(step / program.stepsPerUpdate);
   restoreSnapshot(snapshot, store, optimizerState);

@@ -7,7 +7,7 @@ import type { EndReason, EpochRecord, Evaluation, History, TrainingEvent, Traini
 import type { Measured } from './measure';
 import { monitoredValue } from './monitor';
 import { profileRows } from './profile';
-import { failDiverged, type StepsBegun } from './replay';
+import { failDiverged, replay, type StepsBegun } from './replay';
 import { type DataRequest, runWithSignal, summarize } from './runner';
 import { restoreSnapshot, takeSnapshot } from './snapshot';
 import type { TrainingState } from './training-state';
@@ -69,16 +69,20 @@ class TrainingLoop {
   #begun: readonly StepsBegun[] = [];
   readonly #profile: Float64Array | undefined;
   #trained = 0;
+  /** Where the last checkpoint was made, or the run begins. */
+  #kept: { readonly epoch: number; readonly step: number };
 
   constructor(context: TrainingContext, state: TrainingState) {
     this.#context = context;
     this.#state = state;
+    this.#kept = { epoch: state.epoch, step: state.step };
     ({ steps: this.#steps, updates: this.#updates } = epochLength(context));
     if (context.profile) this.#profile = new Float64Array(context.program.instructions.length + 2);
   }
 
   async run(): Promise<History> {
     const { epochs, batchSize, data, parameters, backend, signal, evaluation, stopping, resumedFrom } = this.#context;
+    const { store, optimizerState } = this.#context;
     const state = this.#state;
     const began = performance.now();
     const { epoch, step } = state;
@@ -96,7 +100,8 @@ class TrainingLoop {
     });
     while (this.#mayGoOn() && !signal?.aborted && (await this.#runEpoch()));
     const reason: EndReason = this.#mayGoOn() ? 'aborted' : state.epoch > epochs ? 'done' : 'stoppedEarly';
-    if (reason !== 'aborted') await this.#finish();
+    await this.#keepCheckpoint();
+    if (reason !== 'aborted' && stopping?.restoreBest && state.best) restoreSnapshot(state.best, store, optimizerState);
     const seconds = (performance.now() - began) / 1000;
     await this.#tell({ type: 'end', reason, epochs: state.epochs.length, seconds });
     const { best, bestEpoch = 0 } = state.stopping ?? {};
@@ -131,13 +136,20 @@ class TrainingLoop {
     const request = epochRequest(context, state.epoch, rates, updatesBefore);
     if (state.observed) putObserved(request, state.observed);
     delete state.observed;
-    while (state.step < this.#steps) {
-      const seenBefore = this.#samplesSeen();
+    const finished = (await this.#runRest(request)) && (await this.#closeEpoch(request));
+    if (!finished) await this.#keepCheckpoint(request);
+    return finished;
+  }
+
+  /** Runs the steps that are left of an epoch, with all that is due among them; false where the signal has stopped it. */
+  async #runRest(request: DataRequest): Promise<boolean> {
+    // At first, too: the run that this one goes on from may have been stopped before an evaluation.
+    while (await this.#evaluatePicked()) {
+      if (this.#state.step === this.#steps) return true;
+      await this.#keepIfDue(request, false);
       if (!(await this.#runSteps(request, this.#nextStop()))) return false;
-      if (!(await this.#evaluatePicked(seenBefore))) return false;
-      if (state.step < this.#steps) await this.#keepCheckpoint(request, false);
     }
-    return this.#closeEpoch(request);
+    return false;
   }
 
   /** Training samples so far, over all epochs. */
@@ -149,13 +161,13 @@ class TrainingLoop {
   /** The step of this epoch before which there is nothing to do but steps; an update ends there. */
   #nextStop(): number {
     const { evaluation, checkpoints, batchSize, program } = this.#context;
-    const { epoch, step } = this.#state;
+    const { step } = this.#state;
     let stop = this.#steps;
     if (evaluation) {
       const samples = evaluation.every - (this.#samplesSeen() % evaluation.every);
       stop = Math.min(stop, step + Math.ceil(samples / batchSize));
     }
-    if (checkpoints) stop = Math.min(stop, step + checkpoints.stepsToGo((epoch - 1) * this.#steps + step));
+    if (checkpoints) stop = Math.min(stop, step + checkpoints.stepsToGo(this.#stepsMade()));
     const { stepsPerUpdate } = program;
     return Math.min(Math.ceil(stop / stepsPerUpdate) * stepsPerUpdate, this.#steps);
   }
@@ -188,13 +200,19 @@ class TrainingLoop {
     if (failure) throw failure.error;
     if (outcome.status === 'diverged') await failDiverged(context, this.#begun, outcome.steps);
     this.#trained += Math.min((from + outcome.steps) * batchSize, data.count) - from * batchSize;
-    // A run that was stopped has not made the update of the steps that it had begun to gather.
-    const { stepsPerUpdate } = program;
-    const updates = outcome.steps / stepsPerUpdate;
-    optimizerState.steps += outcome.status === 'done' ? Math.ceil(updates) : Math.floor(updates);
-    if (outcome.status === 'stopped') return false;
-    state.step = to;
-    return true;
+    const updates = outcome.steps / program.stepsPerUpdate;
+    if (outcome.status === 'done') {
+      optimizerState.steps += Math.ceil(updates);
+      state.step = to;
+      return true;
+    }
+    // A run that was stopped has not made the update of the steps that it had begun to gather. A checkpoint is of the end of an
+    // update: running statistics, which have seen those steps, go back to there.
+    const made = Math.floor(updates);
+    if (context.checkpoints && made < updates) await replay(context, begun, outcome.steps);
+    else optimizerState.steps += made;
+    state.step = from + made * program.stepsPerUpdate;
+    return false;
   }
 
   #progress(request: DataRequest, step: number, seconds: number): TrainingEvent {
@@ -204,13 +222,14 @@ class TrainingLoop {
     return { type: 'progress', epoch, step, steps: this.#steps, samplesSeen: samples, samplesPerSecond, ...means };
   }
 
-  /** Evaluates picked samples where that has come due; false where the signal has stopped it. */
-  async #evaluatePicked(seenBefore: number): Promise<boolean> {
+  /** Evaluates picked samples where that has come due since the last time; false where the signal has stopped it. */
+  async #evaluatePicked(): Promise<boolean> {
     const { evaluation, signal } = this.#context;
     if (!evaluation) return true;
     const samplesSeen = this.#samplesSeen();
     const number = Math.floor(samplesSeen / evaluation.every);
-    if (number === Math.floor(seenBefore / evaluation.every)) return true;
+    const last = this.#state.evaluations.at(-1)?.samplesSeen ?? 0;
+    if (number === Math.floor(last / evaluation.every)) return true;
     const found = await unlessAborted(signal, () => evaluation.run(number));
     if (!found) return false;
     const { epoch, step } = this.#state;
@@ -251,29 +270,32 @@ class TrainingLoop {
     }
     Object.assign(state, { epoch: epoch + 1, step: 0, seconds: 0 });
     await this.#tell({ type: 'epoch', ...record });
-    await this.#keepCheckpoint(request, true);
+    await this.#keepIfDue(request, true);
     return true;
   }
 
-  /** Writes a checkpoint where one is due. */
-  async #keepCheckpoint(request: DataRequest, epochEnded: boolean): Promise<void> {
+  /** Writes a checkpoint where its time has come. */
+  async #keepIfDue(request: DataRequest, epochEnded: boolean): Promise<void> {
+    const { epoch } = this.#state;
+    const due = this.#context.checkpoints?.isDue(this.#stepsMade(), epochEnded ? epoch - 1 : undefined);
+    if (due) await this.#keepCheckpoint(request);
+  }
+
+  /**
+   * Writes a checkpoint, unless the last one is of the same place.
+   * @param request of the epoch under way, in the middle of one
+   */
+  async #keepCheckpoint(request?: DataRequest): Promise<void> {
     const { checkpoints, program } = this.#context;
     const { epoch, step } = this.#state;
-    const steps = (epoch - 1) * this.#steps + step;
-    if (!checkpoints?.isDue(steps, epochEnded ? epoch - 1 : undefined)) return;
-    const path = await checkpoints.keep(this.#state, steps, observedOf(request, program, step));
+    if (!checkpoints || (epoch === this.#kept.epoch && step === this.#kept.step)) return;
+    const path = await checkpoints.keep(this.#state, this.#stepsMade(), request && observedOf(request, program, step));
+    this.#kept = { epoch, step };
     await this.#tell({ type: 'checkpoint', path, epoch, step });
   }
 
-  /** The last checkpoint of a run that has come to its end, and its best weights. */
-  async #finish(): Promise<void> {
-    const { checkpoints, stopping, store, optimizerState } = this.#context;
-    const { epoch, step, best } = this.#state;
-    const steps = (epoch - 1) * this.#steps;
-    if (checkpoints && !checkpoints.hasKept(steps)) {
-      const path = await checkpoints.keep(this.#state, steps);
-      await this.#tell({ type: 'checkpoint', path, epoch, step });
-    }
-    if (stopping?.restoreBest && best) restoreSnapshot(best, store, optimizerState);
+  /** Since the run's first epoch. */
+  #stepsMade(): number {
+    return (this.#state.epoch - 1) * this.#steps + this.#state.step;
   }
 }

@@ -53,11 +53,13 @@ const OPTIMIZERS = { sgd, adagrad, adadelta, rmsprop, adam, adamw, adamax, nadam
 /** The optimizers by name, with their default options. */
 export type OptimizerName = keyof typeof OPTIMIZERS;
 
+export const OPTIMIZER_NAMES = Object.keys(OPTIMIZERS) as readonly OptimizerName[];
+
 function makeOf(name: string): (options?: never) => Optimizer {
   if (Object.hasOwn(OPTIMIZERS, name)) return OPTIMIZERS[name as OptimizerName];
   throw new LaminetError(
     'E_UNKNOWN',
-    `there is no optimizer ${JSON.stringify(name)}; there is ${Object.keys(OPTIMIZERS).join(', ')}`,
+    `there is no optimizer ${JSON.stringify(name)}; there is ${OPTIMIZER_NAMES.join(', ')}`,
     { optimizer: name },
   );
 }

@@ -15,6 +15,12 @@ export interface RunConfig {
   readonly batchSize: number;
   readonly epochs: number;
   readonly seed: number;
+  /** The share of the training set, its last images, that is kept for validation; missing where there is none. */
+  readonly validation?: number;
+  /** How often some images of the training set are picked and measured while an epoch is under way, and how many. */
+  readonly evaluation?: { readonly every: number; readonly samples: number };
+  /** After so many epochs without a better loss the run was to stop, and to take the best weights. */
+  readonly patience?: number;
   /** What ran the steps: `native, avx512, 2 threads`. The results do not depend on it within a backend. */
   readonly backend: string;
   /** What it ran on; runs of older versions do not say. */
@@ -36,7 +42,7 @@ export interface DataSummary {
 }
 
 /** How a run ended; `running` where it was cut off. */
-export type RunStatus = 'running' | 'done' | 'aborted' | 'diverged';
+export type RunStatus = 'running' | 'done' | 'stoppedEarly' | 'aborted' | 'diverged';
 
 /** What happened in a run: `history.json`. */
 export interface RunHistory {
@@ -45,15 +51,18 @@ export interface RunHistory {
   readonly epochs: readonly EpochRecord[];
   /** Loss and accuracy on the test set at the end. */
   readonly test?: Evaluation;
+  /** The best epoch, whose weights the run was left with, and its loss; where the run had a `patience`. */
+  readonly best?: { readonly epoch: number; readonly value: number };
   /** Why the run diverged, in a sentence. */
   readonly failure?: string;
 }
 
-/** The files of a run folder. */
+/** The files of a run folder; `checkpoints` is a folder. */
 export const RUN_FILES = {
   config: 'config.json',
   history: 'history.json',
   events: 'events.jsonl',
+  checkpoints: 'checkpoints',
   weights: 'model.safetensors',
   curves: 'curves.svg',
   report: 'report.html',

@@ -64,6 +64,7 @@ test('SIGINT stops the training, which keeps its weights', async () => {
   expect(history.status).toBe('aborted');
   expect(out).toContain(`run folder: ${join(folder, 'runs', name)}\n`);
   expect((await readdir(join(folder, 'runs', name))).sort()).toEqual([
+    'checkpoints',
     'config.json',
     'curves.svg',
     'events.jsonl',

@@ -1,8 +1,10 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { NAMED_OPTIMIZERS } from '../../lib/cli/optimizers';
 import { runCli } from '../../lib/cli/run-cli';
 import { decodeSafetensors } from '../../lib/formats/safetensors';
+import { type OptimizerName, toOptimizer } from '../../lib/optimizers/optimizer';
 import { readEvents } from '../../lib/run/read-events';
 import { readRun } from '../../lib/run/read-run';
 import { type CapturedIo, captureIo } from '../support/captured-output';
@@ -47,12 +49,20 @@ test('trains, measures, and leaves a run folder from which it can be repeated', 
     expect(lines[2 + epoch]).toMatch(line);
     expect(lines[2 + epoch]).toContain(`epoch ${epoch}/3`);
   }
-  expect(lines[6]).toMatch(/^test: loss [\d.]+, accuracy [\d.]+ % of 10 images$/);
-  expect(lines[7]).toBe(`run folder: ${path}`);
-  expect(lines[8]).toBe(`report: ${join(path, 'report.html')}`);
-  expect(lines).toHaveLength(9);
+  expect(lines[6]).toMatch(/^epoch +loss +accuracy +seconds$/);
+  for (const epoch of [1, 2, 3]) {
+    // The figures of the epoch's own line, once more.
+    const [, loss = '', accuracy = ''] = /loss ([\d.]+) {2}accuracy ([\d.]+ %)/.exec(lines[2 + epoch] ?? '') ?? [];
+    const seconds = / ([\d.]+) s /.exec(lines[2 + epoch] ?? '')?.[1];
+    expect(lines[6 + epoch]?.trim().split(/ {2,}/)).toEqual([String(epoch), loss, accuracy, seconds]);
+  }
+  expect(lines[10]).toMatch(/^test: loss [\d.]+, accuracy [\d.]+ % of 10 images$/);
+  expect(lines[11]).toBe(`run folder: ${path}`);
+  expect(lines[12]).toBe(`report: ${join(path, 'report.html')}`);
+  expect(lines).toHaveLength(13);
 
   expect((await readdir(path)).sort()).toEqual([
+    'checkpoints',
     'config.json',
     'curves.svg',
     'events.jsonl',
@@ -78,6 +88,76 @@ test('trains, measures, and leaves a run folder from which it can be repeated', 
   });
   expect(history).toMatchObject({ status: 'done', test: { count: 10 } });
   expect(history.epochs.map(({ epoch }) => epoch)).toEqual([1, 2, 3]);
+});
+
+test('validates, looks at picked images, stops early: in lines, events and history', async () => {
+  const asked = ['--validation', '0.25', '--evaluate-every', '16', '--evaluate-on', '5', '--patience', '2'];
+  const io = captureIo();
+  // Steps too small to change a weight: nothing gets better.
+  expect(await train(io, ...asked, '--epochs', '9', '--learning-rate', '1e-30', '--batch-size', '8')).toBe(0);
+  const { text } = io.stdout;
+  expect(text).toContain(`data: ${data}, 30 to train, 10 to validate, 10 to test\n`);
+  expect(text).toMatch(/^after 16 images {2}loss [\d.]+ {2}accuracy [\d.]+ % of 5 picked$/m);
+  expect(text).toMatch(/^epoch 1\/9 .* {2}validation loss [\d.]+ {2}accuracy [\d.]+ % {2}[\d.]+ s /m);
+  expect(text).toMatch(/^epoch +loss +accuracy +val[.] loss +val[.] accuracy +seconds$/m);
+  expect(text).toContain('\nstopped after 3 of 9 epochs: none of the last 2 was better\n');
+  expect(text).toContain('\nthe weights are those of epoch 1, the best one\n');
+  const { config, history, eventsPath } = await readRun(await onlyRun());
+  expect(config).toMatchObject({ validation: 0.25, evaluation: { every: 16, samples: 5 }, patience: 2 });
+  expect(history).toMatchObject({ status: 'stoppedEarly', best: { epoch: 1 } });
+  expect(history.epochs.map(({ validation }) => validation?.count)).toEqual([10, 10, 10]);
+  const events = await readEvents(eventsPath);
+  expect(events.filter(({ type }) => type === 'evaluation')).toHaveLength(5);
+  expect(events.at(-1)).toMatchObject({ type: 'end', reason: 'stoppedEarly' });
+});
+
+test.each(NAMED_OPTIMIZERS)('trains by %s, at a rate of its own', async (optimizer) => {
+  const io = captureIo();
+  expect(await train(io, '--epochs', '1', '--optimizer', optimizer, '--quiet')).toBe(0);
+  const { config } = await readRun(await onlyRun());
+  expect(config.optimizer).toBe(optimizer);
+  const rates: Record<string, number> = { sgd: 0.1, momentum: 0.01, nesterov: 0.01 };
+  expect(config.learningRate).toBe(rates[optimizer] ?? toOptimizer(optimizer as OptimizerName).learningRate);
+});
+
+describe('--json', () => {
+  const parse = (text: string): Record<string, unknown>[] =>
+    text
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+
+  test('prints the lines of events.jsonl as they are, and the result', async () => {
+    const io = captureIo({ terminal: true });
+    expect(await train(io, '--epochs', '2', '--json')).toBe(0);
+    expect(io.stderr.text).toBe('');
+    const path = await onlyRun();
+    const lines = io.stdout.text.split('\n');
+    expect(`${lines.slice(0, -2).join('\n')}\n`).toBe(await readFile(join(path, 'events.jsonl'), 'utf8'));
+    const { history } = await readRun(path);
+    const { epochs: _, ...end } = history;
+    expect(parse(io.stdout.text).at(-1)).toEqual({
+      time: expect.any(String),
+      type: 'result',
+      ...end,
+      folder: path,
+      report: join(path, 'report.html'),
+    });
+  });
+
+  test('tells of a run that diverges, too', async () => {
+    const io = captureIo();
+    expect(await train(io, '--learning-rate', '1e30', '--json')).toBe(1);
+    expect(parse(io.stdout.text).at(-1)).toMatchObject({ type: 'result', status: 'diverged' });
+    expect(io.stderr.text).toMatch(/^laminet: the loss of step/);
+  });
+});
+
+test('--quiet prints the result alone', async () => {
+  const io = captureIo({ terminal: true });
+  expect(await train(io, '--epochs', '3', '--quiet', '--no-color')).toBe(0);
+  expect(io.stderr.text).toBe('');
+  expect(io.stdout.text).toMatch(/^test: loss [\d.]+, accuracy [\d.]+ % of 10 images\nrun folder: \S+\n$/);
 });
 
 test('the same seed gives the same weights, another seed others', async () => {

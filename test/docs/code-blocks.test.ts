@@ -9,7 +9,7 @@ import { captureIo } from '../support/captured-output';
 import { type CodeBlock, codeBlocks, PAGES, readPage, root } from './pages';
 
 const run = promisify(execFile);
-const COMMANDS = ['train', 'evaluate', 'report', 'inspect', 'gradcheck'];
+const COMMANDS = ['train', 'resume', 'evaluate', 'report', 'inspect', 'gradcheck'];
 
 /** Folders for what commands leave behind. */
 const scratch = mkdtempSync(path.join(tmpdir(), 'laminet-docs-'));
@@ -42,7 +42,8 @@ function frame(text: string): string {
     .trimEnd()
     .replace(/native, \w+, \d+ threads?/g, 'native')
     .replace(/(run folder|report): .*/g, '$1')
-    .replace(/\d[\d,]*(\.\d+)?/g, '#');
+    .replace(/\d[\d,]*(\.\d+)?/g, '#')
+    .replace(/ +/g, ' ');
 }
 
 /** Every accuracy in a text, in percent. */

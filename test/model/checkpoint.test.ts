@@ -60,6 +60,65 @@ describe.each<BackendName>(['native', 'reference'])('checkpoints on the %s backe
     }
   });
 
+  it('are written where a signal stops the run, whatever it was doing', async () => {
+    // The last evaluation of an epoch comes after its last step.
+    const options = { ...toyOptions, evaluation: { every: 29, samples: 20 } };
+    using undisturbed = toyModel(backend);
+    const expected = await outcome(undisturbed, await undisturbed.fit(toyData, options));
+    const stoppedAt = new Set<string>();
+    // Each life is stopped by one of its first events: before steps, among them, in an evaluation, in a validation.
+    for (let life = 0; ; life++) {
+      using model = toyModel(backend, { threads: 1 + (life % 3) });
+      const controller = new AbortController();
+      let [told, last] = [0, ''];
+      const history = await model.fit(toyData, {
+        ...options,
+        checkpoint: { folder, everySeconds: 1e6, keep: 2 },
+        resume: true,
+        signal: controller.signal,
+        onEvent: ({ type, ...event }) => {
+          last = type === 'checkpoint' && 'step' in event ? `step ${event.step}` : last;
+          if (told++ === 1 + (life % 4)) controller.abort();
+        },
+      });
+      if (history.reason === 'done') {
+        expect(await outcome(model, history)).toEqual(expected);
+        break;
+      }
+      stoppedAt.add(last);
+      expect(life).toBeLessThan(200);
+    }
+    // At the end of the steps, with the validation to come; between two epochs; in the middle of one.
+    expect(stoppedAt).toContain('step 26');
+    expect(stoppedAt).toContain('step 0');
+    expect(stoppedAt.size).toBeGreaterThan(4);
+  });
+
+  it('where the signal stops the run among the batches of an update are of the end of the one before', async () => {
+    using undisturbed = toyModel(backend);
+    const expected = await outcome(undisturbed, await undisturbed.fit(toyData, toyOptions));
+    const steps: number[] = [];
+    for (let life = 0; ; life++) {
+      using model = toyModel(backend);
+      const controller = new AbortController();
+      const history = await model.fit(toyData, {
+        ...toyOptions,
+        checkpoint: { folder, everySeconds: 1e6, keep: 2 },
+        resume: true,
+        signal: controller.signal,
+        onEvent: (event) => {
+          // By now the plan has begun the steps up to the next evaluation, and is stopped in any of them.
+          if (event.type === 'evaluation' || event.type === 'epoch') setTimeout(() => controller.abort(), life % 3);
+          if (event.type === 'checkpoint') steps.push(event.step);
+        },
+      });
+      if (history.reason !== 'done') continue;
+      expect(await outcome(model, history)).toEqual(expected);
+      break;
+    }
+    expect(steps.every((step) => step % 3 === 0 || step === 26)).toBe(true);
+  });
+
   it('keep the best weights and the count of bad epochs of early stopping', async () => {
     const rules = { optimizer: sgd({ learningRate: 1 }), clipping: { globalNorm: 1 } };
     const options = { ...toyOptions, epochs: 30, earlyStopping: { patience: 2, restoreBest: true } };

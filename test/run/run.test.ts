@@ -62,7 +62,7 @@ test('a run with two epochs', async () => {
     parameters: 1,
     backend: 'reference',
   });
-  expect(await readdir(folder)).toEqual([]);
+  expect(await readdir(folder)).toEqual(['2026-03-05-14-07-09-lenet5']);
   writer.listen(epochEvent(1));
   writer.listen(epochEvent(2));
   const path = await writer.finish({ status: 'done', test: { loss: 0.1, accuracy: 0.9, count: 2 } });

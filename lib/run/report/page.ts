@@ -24,6 +24,7 @@ const POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsaf
 const STATUS_WORDS = {
   running: 'was cut off, or is still running',
   done: 'done',
+  stoppedEarly: 'stopped when nothing got better',
   aborted: 'stopped before its end',
   diverged: 'diverged',
 } as const;
