@@ -186,7 +186,7 @@ async function trainAndKeep(training: Training, context: CommandContext): Promis
     print(`test: loss ${formatLoss(test.loss)}, accuracy ${accuracy} of ${formatCount(test.count)} images`);
   } else context.exitWith(ABORTED);
   if (history.profile) for (const line of formatProfile(history.profile)) print(line);
-  await keepEnd(training, { status: 'done', ...(test ? { test } : {}) }, print);
+  await keepEnd(training, { status: history.reason, ...(test ? { test } : {}) }, print);
 }
 
 /** Finishes the run folder. Its report has the network's predictions where the test set was measured, too. */
@@ -206,7 +206,7 @@ function fitUnlessAborted(
   onEvent: RunWriter['listen'],
 ): Promise<History> {
   if (signal?.aborted) throw new LaminetError('E_ABORTED', 'stopped before the first step');
-  return model.fit(data, { epochs, batchSize, profile, onEvent, ...(signal ? { signal } : {}) });
+  return model.fit(data, { epochs, batchSize, profile, statistics: {}, onEvent, ...(signal ? { signal } : {}) });
 }
 
 /** A run that diverged keeps its last good weights; of any other, what is on the disk already. */

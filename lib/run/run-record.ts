@@ -35,8 +35,8 @@ export interface DataSummary {
   readonly count: number;
 }
 
-/** How a run ended; `running` where it was cut off. */
-export type RunStatus = 'running' | 'done' | 'aborted' | 'diverged';
+/** How a run ended; `running` where it was cut off, `stoppedEarly` where nothing got better any more. */
+export type RunStatus = 'running' | 'done' | 'aborted' | 'stoppedEarly' | 'diverged';
 
 /** What happened in a run: `history.json`. */
 export interface RunHistory {
@@ -56,6 +56,7 @@ export const RUN_FILES = {
   events: 'events.jsonl',
   weights: 'model.safetensors',
   curves: 'curves.svg',
+  curvesImage: 'curves.png',
   report: 'report.html',
 } as const;
 
