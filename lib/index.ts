@@ -164,6 +164,7 @@ export {
 export { type RocAucReport, rocAuc, rocAucOneVsRest } from './metrics/roc-auc';
 export type { Labels, Scores } from './metrics/scores';
 export type { CheckpointOptions } from './model/checkpoint-keeper';
+export type { ValueDistribution } from './model/distribution';
 export type { EarlyStopping } from './model/early-stopping';
 export type {
   EndReason,
@@ -183,6 +184,12 @@ export type { OutputValues, Prediction, Samples } from './model/prediction';
 export type { ProfileRow } from './model/profile';
 export type { EvaluateOptions, RunOptions, WeightsOptions } from './model/run-options';
 export { type SequentialOptions, sequential } from './model/sequential';
+export type {
+  ActivationStatistics,
+  ParameterStatistics,
+  StatisticsOptions,
+  StatisticsRecord,
+} from './model/statistics';
 export type { BatchOptions, BatchResult } from './model/train-on-batch';
 export type { TrainingOptions } from './model/training-rules';
 export type { NetworkDefaults, NetworkDefinition } from './networks/network';

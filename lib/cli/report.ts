@@ -21,7 +21,7 @@ export function addReportCommand(program: Command, context: CommandContext): voi
     .command('report')
     .summary("write a run's report again")
     .description(
-      'Writes report.html and curves.svg of a run again: curves, network, filters, confusion matrix, worst mistakes, settings.',
+      'Writes report.html, curves.svg and curves.png of a run again: curves, network, filters, confusion matrix, worst mistakes, settings.',
     )
     .argument('<run>', 'a run folder');
   addDataOption(command, "the run's");

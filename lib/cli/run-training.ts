@@ -160,6 +160,7 @@ async function fitModel(training: Training, signal: AbortSignal | undefined): Pr
     checkpoint: { folder: checkpoints, everySeconds: checkpointSeconds, keep: 2 },
     ...(goesOn && { resume: true }),
     profile,
+    statistics: {},
     onEvent: (event) => {
       if (event.type === 'start' && goesOn && !event.resumed) say('there is no checkpoint yet: the run begins anew');
       progress.listen(event);

@@ -105,31 +105,3 @@ function maskedChecksum(bytes: Uint8Array): number {
   const crc = crc32c(bytes);
   return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;
 }
-
-const BUCKETS = 30;
-
-/** The distribution of the finite numbers among some, in 30 buckets of one width; undefined where there are none. */
-export function histogramOf(values: Float32Array | Float64Array): Histogram | undefined {
-  let [min, max] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  let [count, sum, sumOfSquares] = [0, 0, 0];
-  for (const value of values) {
-    if (!Number.isFinite(value)) continue;
-    min = Math.min(min, value);
-    max = Math.max(max, value);
-    count += 1;
-    sum += value;
-    sumOfSquares += value * value;
-  }
-  if (count === 0) return undefined;
-  const all = { min, max, count, sum, sumOfSquares };
-  if (min === max) return { ...all, limits: [max], counts: [count] };
-  const counts = new Array<number>(BUCKETS).fill(0);
-  const scale = BUCKETS / (max - min);
-  for (const value of values) {
-    if (!Number.isFinite(value)) continue;
-    const bucket = Math.min(BUCKETS - 1, Math.floor((value - min) * scale));
-    counts[bucket] = (counts[bucket] as number) + 1;
-  }
-  const limits = counts.map((_, bucket) => (bucket === BUCKETS - 1 ? max : min + (bucket + 1) / scale));
-  return { ...all, limits, counts };
-}

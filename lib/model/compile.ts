@@ -51,6 +51,8 @@ export interface CompileOptions extends Partial<UpdateOptions> {
   readonly inputGradient?: boolean;
   /** Whether the network's outputs are the first results. Default: when predicting. */
   readonly outputResult?: boolean;
+  /** Whether the output of every node of the graph is a result, too: the next ones, in the graph's order. Default: false. */
+  readonly layerResults?: boolean;
   /** What is wanted of each sample for metrics, where there is a loss: the next results, `losses` last. Default: nothing. */
   readonly observe?: readonly Observation[];
 }
@@ -86,8 +88,8 @@ function emitSamples(
 function emitForward(
   builder: ProgramBuilder,
   graph: Graph,
-  { input, augmentation, frozen }: CompileOptions,
-): { x: Value; outputs: Value[]; parameters: Value[] } {
+  { input, augmentation, frozen, layerResults }: CompileOptions,
+): { x: Value; values: Value[]; outputs: Value[]; parameters: Value[] } {
   const parameters = graph.parameters.map((slot, index) => builder.declareParameter(slot, index, 'parameter'));
   const x = emitSamples(builder, graph.inputShape, input, augmentation);
   const inputs = emitInputs(builder, graph, x);
@@ -101,8 +103,8 @@ function emitForward(
     values.push(node.built.emit(builder, fed, own));
   }
   const outputs = graph.outputs.map((index) => values[index] as Value);
-  poolBeforeActivations(builder, outputs);
-  return { x, outputs, parameters };
+  poolBeforeActivations(builder, layerResults ? values : outputs);
+  return { x, values, outputs, parameters };
 }
 
 /** The penalty on the weights, if there is one. */
@@ -141,7 +143,7 @@ export function compileProgram(graph: Graph, options: CompileOptions): Program {
   const { purpose, batchSize, input, targets: targetKind, loss, weighted = false, optimizer, frozen } = options;
   const update = optimizer && { ...options, optimizer };
   const builder = new ProgramBuilder(options.training ?? purpose === 'train', batchSize);
-  const { x, outputs, parameters } = emitForward(builder, graph, options);
+  const { x, values, outputs, parameters } = emitForward(builder, graph, options);
   const kept = new Set<number>();
   const results: number[] = [];
   const giveBack = (value: Value): void => {
@@ -150,6 +152,7 @@ export function compileProgram(graph: Graph, options: CompileOptions): Program {
   };
 
   if (options.outputResult ?? purpose === 'predict') for (const output of outputs) giveBack(output);
+  if (options.layerResults) for (const value of values) giveBack(value);
   let ofStep = -1;
   let correct = -1;
   let penalty: Value | undefined;

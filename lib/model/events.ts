@@ -1,5 +1,6 @@
 import type { MetricValue } from '../metrics/metric';
 import type { ProfileRow } from './profile';
+import type { StatisticsRecord } from './statistics';
 
 /** A data set's mean loss and share of correctly classified samples. */
 export interface Evaluation {
@@ -50,7 +51,8 @@ export type EndReason = 'done' | 'aborted' | 'stoppedEarly';
 
 /**
  * What a training loop says while it runs: plain objects that can be written as JSON, in this order: one `start`; for each
- * epoch some `progress` and `evaluation`, and one `epoch`; a `checkpoint` after each that was written; one `end`.
+ * epoch some `progress` and `evaluation`, one `epoch`, and `statistics` where they were asked for; a `checkpoint` after each that
+ * was written; one `end`.
  */
 export type TrainingEvent =
   | {
@@ -80,6 +82,7 @@ export type TrainingEvent =
     }
   | ({ readonly type: 'evaluation' } & EvaluationRecord)
   | ({ readonly type: 'epoch' } & EpochRecord)
+  | ({ readonly type: 'statistics' } & StatisticsRecord)
   | {
       readonly type: 'checkpoint';
       readonly path: string;

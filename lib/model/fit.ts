@@ -5,6 +5,7 @@ import type { WeightsChoice } from '../optimizers/averaging';
 import type { CheckpointOptions } from './checkpoint-keeper';
 import type { EarlyStopping } from './early-stopping';
 import type { TrainingListener } from './events';
+import type { StatisticsOptions } from './statistics';
 
 /** A look at training samples while an epoch is under way; the numbers come as `evaluation` events and in the history. */
 export interface EvaluationOptions {
@@ -49,6 +50,11 @@ export interface FitOptions {
   readonly seed?: number;
   /** Looks at training samples picked at random while an epoch is under way. Default: never. */
   readonly evaluation?: EvaluationOptions;
+  /**
+   * Looks at weights, gradients and activations after epochs 1 to 100, each tenth to 1,000, each hundredth after that, and so
+   * on; the numbers come as `statistics` events. Default: never.
+   */
+  readonly statistics?: StatisticsOptions;
   /** Stops when nothing gets better any more, and keeps the best weights. Default: goes through all epochs. */
   readonly earlyStopping?: EarlyStopping;
   /** Writes checkpoints, from which an interrupted run goes on. Default: none. */

@@ -37,6 +37,7 @@ import {
   runWithSignal,
   summarize,
 } from './runner';
+import { inspect } from './statistics';
 import { assignParameters, readWeights, saveModel } from './store';
 import { summarizeGraph } from './summary';
 import { type BatchOptions, type BatchResult, toBatch, trainOnBatch } from './train-on-batch';
@@ -406,6 +407,13 @@ export class Model {
         return this.#planFor('train', data, batchSize, extra, use);
       },
       evaluate: (data, { order, ...options }) => this.#evaluate(data, options, order),
+      inspect: (data, order, drawn) => {
+        const { regularizer } = rules;
+        const extra = { loss, ...(regularizer && { regularizer }), frozen, layerResults: true };
+        const planned = this.#planFor('train', data, order.length, extra, `inspect ${this.frozen}`);
+        const parts = { store: this.#store, precision, losses: loss, data, order, seed: drawn };
+        return plans.exclusively(planned.plan, () => inspect(planned, parts));
+      },
     };
   }
 

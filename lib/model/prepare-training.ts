@@ -25,6 +25,7 @@ import type { OptimizerState } from './optimizer-state';
 import type { ParameterStore } from './parameters';
 import type { PlannedProgram } from './plan-cache';
 import { checkBatchSize, checkMeasurable } from './runner';
+import { checkStatistics, type Inspection } from './statistics';
 import { type TrainingContext, train } from './train-loop';
 import type { TrainingRules } from './training-rules';
 import { type TrainingSettings, trainingSettings } from './training-settings';
@@ -57,6 +58,8 @@ export interface Trainee {
   readonly planFor: (data: Dataset, batchSize: number, parts?: StepParts) => PlannedProgram;
   /** Evaluates a data set, or the samples of it that `order` names. */
   readonly evaluate: (data: Dataset, options: EvaluateParts) => Promise<Evaluation>;
+  /** Gradients and activations of the samples that `order` names; undefined where their loss is no finite number. */
+  readonly inspect: (data: Dataset, order: Uint32Array, seed: number) => Promise<Inspection | undefined>;
 }
 
 /** How a {@link Trainee} is evaluated. */
@@ -83,6 +86,11 @@ export interface PreparedTraining {
   readonly run: () => ReturnType<typeof train>;
 }
 
+/** The samples that statistics are of. Those of evaluations are picked by numbers from 1. */
+function inspected(samples: number, count: number, seed: number): Uint32Array {
+  return pickDistinct(samples, count, seed, RandomStream.pick, 0);
+}
+
 /** Data and options as a loop wants them. Errors: those of `Model.fit`. */
 export function prepareTraining(trainee: Trainee, whole: Dataset, options: FitOptions): PreparedTraining {
   const { name, graph, losses, metrics, rules } = trainee;
@@ -102,6 +110,7 @@ export function prepareTraining(trainee: Trainee, whole: Dataset, options: FitOp
   if (schedule.feedback) checkMonitored(schedule.name, schedule.feedback.monitor, validationData !== undefined);
   const stopping = options.earlyStopping && toStoppingRule(options.earlyStopping, validationData !== undefined);
   const evaluation = options.evaluation && checkEvaluation(options.evaluation, data.count);
+  const statistics = options.statistics && checkStatistics(options.statistics, data.count);
   const keeping = checkpoint && toInterval(checkpoint);
   if (options.resume === true && !checkpoint) {
     throw new LaminetError('E_OPTION', 'resume must be a path where there is no checkpoint.folder, found true', {
@@ -139,6 +148,7 @@ export function prepareTraining(trainee: Trainee, whole: Dataset, options: FitOp
         return trainee.evaluate(data, { order, ...aborting });
       },
     },
+    inspect: statistics && (() => trainee.inspect(data, inspected(statistics.samples, data.count, seed), seed)),
   } satisfies Omit<TrainingContext, 'checkpoints' | 'resumedFrom'>;
   const settings = (): TrainingSettings =>
     trainingSettings({

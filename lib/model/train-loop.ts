@@ -4,12 +4,14 @@ import type { CheckpointKeeper } from './checkpoint-keeper';
 import { nextStoppingState, type StoppingRule } from './early-stopping';
 import { epochLength, epochRequest, observedOf, partOf, putObserved, type StepContext } from './epoch-request';
 import type { EndReason, EpochRecord, Evaluation, History, TrainingEvent, TrainingListener } from './events';
+import type { Graph } from './graph';
 import type { Measured } from './measure';
 import { monitoredValue } from './monitor';
 import { profileRows } from './profile';
 import { failDiverged, replay, type StepsBegun } from './replay';
 import { type DataRequest, runWithSignal, summarize } from './runner';
 import { restoreSnapshot, takeSnapshot } from './snapshot';
+import { hasStatistics, type Inspection, statisticsOf } from './statistics';
 import type { TrainingState } from './training-state';
 
 /** What a training loop works with. */
@@ -26,6 +28,10 @@ export interface TrainingContext extends StepContext {
   readonly measure: (request: DataRequest) => Measured;
   readonly validate: (() => Promise<Evaluation>) | undefined;
   readonly evaluation: PickedEvaluation | undefined;
+  /** What statistics are made of. */
+  readonly inspect: (() => Promise<Inspection | undefined>) | undefined;
+  readonly graph: Graph;
+  readonly frozen: ReadonlySet<string>;
   readonly checkpoints: CheckpointKeeper | undefined;
   /** The checkpoint that the run goes on from. */
   readonly resumedFrom: string | undefined;
@@ -160,9 +166,12 @@ class TrainingLoop {
 
   /** The step of this epoch before which there is nothing to do but steps; an update ends there. */
   #nextStop(): number {
-    const { evaluation, checkpoints, batchSize, program } = this.#context;
-    const { step } = this.#state;
+    const { evaluation, inspect, checkpoints, batchSize, program } = this.#context;
+    const { epoch, step } = this.#state;
     let stop = this.#steps;
+    // Statistics tell what the last update changes: it is run alone.
+    const last = (this.#updates - 1) * program.stepsPerUpdate;
+    if (inspect && hasStatistics(epoch) && step < last) stop = last;
     if (evaluation) {
       const samples = evaluation.every - (this.#samplesSeen() % evaluation.every);
       stop = Math.min(stop, step + Math.ceil(samples / batchSize));
@@ -270,8 +279,19 @@ class TrainingLoop {
     }
     Object.assign(state, { epoch: epoch + 1, step: 0, seconds: 0 });
     await this.#tell({ type: 'epoch', ...record });
+    await this.#tellStatistics(epoch);
     await this.#keepIfDue(request, true);
     return true;
+  }
+
+  /** Looks into the network after an epoch, where that was asked for. */
+  async #tellStatistics(epoch: number): Promise<void> {
+    const { inspect, signal, store, graph, frozen } = this.#context;
+    const before = this.#begun.at(-1)?.snapshot.values;
+    if (!inspect || !before || !hasStatistics(epoch)) return;
+    const inspection = await unlessAborted(signal, inspect);
+    if (!inspection) return;
+    await this.#tell({ type: 'statistics', epoch, ...statisticsOf(graph, frozen, [before, store.values], inspection) });
   }
 
   /** Writes a checkpoint where its time has come. */

@@ -42,6 +42,7 @@ function isBefore(event: TrainingEvent, at: ResumedAt): boolean {
     case 'start':
       return !event.resumed || reached(event.resumed);
     case 'epoch':
+    case 'statistics':
       return event.epoch < at.epoch;
     case 'end':
       return false;

@@ -41,7 +41,7 @@ export interface DataSummary {
   readonly count: number;
 }
 
-/** How a run ended; `running` where it was cut off. */
+/** How a run ended; `running` where it was cut off, `stoppedEarly` where nothing got better any more. */
 export type RunStatus = 'running' | 'done' | 'stoppedEarly' | 'aborted' | 'diverged';
 
 /** What happened in a run: `history.json`. */
@@ -65,6 +65,7 @@ export const RUN_FILES = {
   checkpoints: 'checkpoints',
   weights: 'model.safetensors',
   curves: 'curves.svg',
+  curvesImage: 'curves.png',
   report: 'report.html',
 } as const;
 

@@ -1,7 +1,9 @@
 import { AppendedFile } from '../files/appended-file';
-import { encodeFileStart, encodeSummary, histogramOf, type SummaryValue } from '../formats/tensorboard';
-import type { Evaluation, TrainingEvent } from '../model/events';
+import { encodeFileStart, encodeSummary, type Histogram, type SummaryValue } from '../formats/tensorboard';
+import type { ValueDistribution } from '../model/distribution';
+import type { EpochRecord, Evaluation, TrainingEvent } from '../model/events';
 import type { Model } from '../model/model';
+import type { StatisticsRecord } from '../model/statistics';
 import { firstFilters } from './report/first-filters';
 import { filterPicture, mosaic } from './report/pictures';
 
@@ -12,11 +14,6 @@ export type WatchedModel = Pick<Model, 'graph' | 'parameter'>;
 const FILTER_SIDE = 40;
 const MOST_FILTERS = 64;
 
-/** Of epochs 1 to 100 each, then each tenth, from 1,000 on each hundredth ...: weights take more time and room than numbers. */
-function isWatched(epoch: number): boolean {
-  return epoch % 10 ** Math.max(0, Math.floor(Math.log10(epoch)) - 1) === 0;
-}
-
 const now = (): number => Date.now() / 1000;
 
 /** The name of a run's event file: TensorBoard looks for `tfevents` in it. */
@@ -25,8 +22,9 @@ export function summaryFileName(startedAt: string): string {
 }
 
 /**
- * Keeps a training for TensorBoard: after each epoch error, accuracy, rate and speed as numbers; after the first hundred
- * epochs, and then ever fewer, the weights as histograms and the filters of the first layer as a picture. Steps are images seen, as in the report.
+ * Keeps a training for TensorBoard: after each epoch error, accuracy, rate and speed as numbers, and those of evaluations in
+ * between; where the training tells of statistics, weights, gradients and activations as histograms, the updates as numbers,
+ * and the filters of the first layer as a picture. Steps are images seen, as in the report.
  */
 export class SummaryLog {
   readonly #file = new AppendedFile();
@@ -34,7 +32,7 @@ export class SummaryLog {
   #samples = 0;
   #seen = 0;
 
-  /** @param model whose weights are looked at; without one there are only numbers */
+  /** @param model whose filters are shown; without one there are no pictures */
   constructor(model?: WatchedModel) {
     this.#model = model;
     this.#file.append(encodeFileStart(now()));
@@ -43,21 +41,17 @@ export class SummaryLog {
   /** Takes in an event. What went wrong in an earlier write is thrown here. Error: `E_FILE`. */
   readonly listen = (event: TrainingEvent): void => {
     if (event.type === 'start') this.#samples = event.samples;
-    if (event.type !== 'epoch') return;
-    const { epoch, learningRate, samplesPerSecond, validation } = event;
-    this.#seen = epoch * this.#samples;
-    this.#append([
-      ...scalars('training', event),
-      ...(validation ? scalars('validation', validation) : []),
-      { tag: 'learning rate', scalar: learningRate },
-      { tag: 'images a second', scalar: samplesPerSecond },
-      ...(this.#model && isWatched(epoch) ? [...weightHistograms(this.#model), ...filterPictures(this.#model)] : []),
-    ]);
+    else if (event.type === 'evaluation') this.#append(event.samplesSeen, scalars('evaluation', event));
+    else if (event.type === 'epoch') this.#append(this.#seenAfter(event.epoch), epochValues(event));
+    else if (event.type === 'statistics') {
+      const filters = this.#model ? filterPictures(this.#model) : [];
+      this.#append(this.#seenAfter(event.epoch), [...statisticsValues(event), ...filters]);
+    }
   };
 
   /** Takes in the result on the test set. */
   finish(test: Evaluation): void {
-    this.#append(scalars('test', test));
+    this.#append(this.#seen, scalars('test', test));
   }
 
   /** Says where the file is. */
@@ -70,9 +64,24 @@ export class SummaryLog {
     return this.#file.settle();
   }
 
-  #append(values: readonly SummaryValue[]): void {
-    this.#file.append(encodeSummary({ wallTime: now(), step: this.#seen, values }));
+  #seenAfter(epoch: number): number {
+    this.#seen = epoch * this.#samples;
+    return this.#seen;
   }
+
+  #append(step: number, values: readonly SummaryValue[]): void {
+    this.#file.append(encodeSummary({ wallTime: now(), step, values }));
+  }
+}
+
+function epochValues(event: EpochRecord): SummaryValue[] {
+  const { learningRate, samplesPerSecond, validation } = event;
+  return [
+    ...scalars('training', event),
+    ...(validation ? scalars('validation', validation) : []),
+    { tag: 'learning rate', scalar: learningRate },
+    { tag: 'images a second', scalar: samplesPerSecond },
+  ];
 }
 
 function scalars(name: string, { loss, accuracy }: Pick<Evaluation, 'loss' | 'accuracy'>): SummaryValue[] {
@@ -82,12 +91,23 @@ function scalars(name: string, { loss, accuracy }: Pick<Evaluation, 'loss' | 'ac
   ];
 }
 
-function weightHistograms(model: WatchedModel): SummaryValue[] {
-  return model.graph.parameters.flatMap(({ layer, name }) => {
-    const histogram = histogramOf(model.parameter(name));
-    // TensorBoard groups by what stands before the slash.
-    return histogram ? [{ tag: `${layer}/${name}`, histogram }] : [];
-  });
+/** TensorBoard groups by what stands before the first slash: the layer's name. */
+function statisticsValues({ parameters, activations }: StatisticsRecord): SummaryValue[] {
+  return [
+    ...parameters.flatMap(({ layer, name, values, gradients, updateRatio }): SummaryValue[] => [
+      { tag: `${layer}/${name}`, histogram: toHistogram(values) },
+      ...(gradients ? [{ tag: `${layer}/${name}/gradient`, histogram: toHistogram(gradients) }] : []),
+      ...(updateRatio === undefined ? [] : [{ tag: `update ratio/${name}`, scalar: updateRatio }]),
+    ]),
+    ...activations.map(({ layer, values }) => ({ tag: `${layer}/output`, histogram: toHistogram(values) })),
+  ];
+}
+
+function toHistogram({ count, min, max, mean, deviation, counts }: ValueDistribution): Histogram {
+  const width = (max - min) / counts.length;
+  const limits = counts.map((_, bucket) => (bucket === counts.length - 1 ? max : min + (bucket + 1) * width));
+  const sumOfSquares = count * (deviation ** 2 + mean ** 2);
+  return { min, max, count, sum: count * mean, sumOfSquares, limits, counts };
 }
 
 function filterPictures(model: WatchedModel): SummaryValue[] {

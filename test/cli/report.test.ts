@@ -20,8 +20,8 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 test('makes the same report from the folder that training has left', async () => {
-  const files = ['report.html', 'curves.svg'].map((name) => join(run, name));
-  const contents = () => Promise.all(files.map((file) => readFile(file, 'utf8')));
+  const files = ['report.html', 'curves.svg', 'curves.png'].map((name) => join(run, name));
+  const contents = () => Promise.all(files.map((file) => readFile(file, 'latin1')));
   const left = await contents();
   for (const file of files) await rm(file);
   const io = captureIo();

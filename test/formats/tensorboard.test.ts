@@ -1,33 +1,66 @@
-import { encodeFileStart, encodeSummary, frameRecord, histogramOf } from '../../lib/formats/tensorboard';
+import { encodeFileStart, encodeSummary, frameRecord } from '../../lib/formats/tensorboard';
 import { bytesOf, doublesOf, readMessage, readRecords, summaryOf } from '../support/event-file';
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
+/*
+ * The records below were put together by hand from the published formats, not by this library: the framing of
+ * `record_writer.h` with CRC-32C as RFC 3720 has it (0xe3069283 of "123456789"), keys and varints of the wire format, and the
+ * field numbers of `event.proto`, `summary.proto` and `histogram.proto`.
+ */
+
 test('a file begins with the record of its version, byte for byte', () => {
-  const file = encodeFileStart(1.5);
-  // 24 bytes, the masked checksum that every event file has there, wall time (field 1), file_version (field 3).
-  expect(hex(file.subarray(0, -4))).toBe(
-    `1800000000000000${'a37f4b22'}${'09000000000000f83f'}${'1a0d'}${Buffer.from('brain.Event:2').toString('hex')}`,
+  expect(hex(encodeFileStart(1.5))).toBe(
+    [
+      // 24 bytes, and the masked checksum that every event file has there.
+      '1800000000000000a37f4b22',
+      // wall_time 1.5
+      '09000000000000f83f',
+      // file_version "brain.Event:2"
+      '1a0d627261696e2e4576656e743a32',
+      '2a28646c',
+    ].join(''),
   );
-  expect(readRecords(Buffer.from(file))).toHaveLength(1);
 });
 
 test('a number, byte for byte', () => {
-  const file = encodeSummary({ wallTime: 1.5, step: 300, values: [{ tag: 'a', scalar: 0.5 }] });
-  const [record] = readRecords(Buffer.from(file));
-  // wall_time 1.5, step 300, summary { value { tag "a", simple_value 0.5 } }
-  expect(hex(record ?? Buffer.alloc(0))).toBe('09000000000000f83f10ac022a0a0a080a0161150000003f');
+  expect(hex(encodeSummary({ wallTime: 1.5, step: 300, values: [{ tag: 'a', scalar: 0.5 }] }))).toBe(
+    [
+      '1800000000000000a37f4b22',
+      // wall_time 1.5, step 300
+      '09000000000000f83f10ac02',
+      // summary { value { tag "a", simple_value 0.5 } }
+      '2a0a0a080a0161150000003f',
+      '64076a3f',
+    ].join(''),
+  );
 });
 
-test('a histogram, field by field', () => {
+test('a histogram, byte for byte', () => {
   const histogram = { min: -1, max: 2, count: 3, sum: 1.5, sumOfSquares: 5.25, limits: [0, 2], counts: [1, 2] };
   const file = encodeSummary({ wallTime: 0, step: 0, values: [{ tag: 'weights', histogram }] });
+  expect(hex(file)).toBe(
+    [
+      '6b0000000000000087efa6e1',
+      '0900000000000000001000',
+      // summary { value { tag "weights", histo {
+      '2a5e0a5c0a07776569676874732a51',
+      // min -1, max 2, num 3, sum 1.5, sum_squares 5.25
+      '09000000000000f0bf11000000000000004019000000000000084021000000000000f83f290000000000001540',
+      // bucket_limit 0, 2; bucket 1, 2
+      '321000000000000000000000000000000040',
+      '3a10000000000000f03f0000000000000040',
+      'c1c1599d',
+    ].join(''),
+  );
+  // The reader of the tests, which knows nothing of the fields, comes to the same.
   const [record] = readRecords(Buffer.from(file));
-  const value = summaryOf(readMessage(record ?? Buffer.alloc(0))).get('weights');
-  const fields = readMessage(bytesOf(value ?? new Map(), 5));
+  const fields = readMessage(bytesOf(summaryOf(readMessage(record ?? Buffer.alloc(0))).get('weights') ?? new Map(), 5));
   expect([1, 2, 3, 4, 5].map((field) => bytesOf(fields, field).readDoubleLE())).toEqual([-1, 2, 3, 1.5, 5.25]);
-  expect(doublesOf(bytesOf(fields, 6))).toEqual([0, 2]);
-  expect(doublesOf(bytesOf(fields, 7))).toEqual([1, 2]);
+  expect([6, 7].map((field) => doublesOf(bytesOf(fields, field)))).toEqual([
+    [0, 2],
+    [1, 2],
+  ]);
 });
 
 test('a picture, with its size and a PNG file', () => {
@@ -47,41 +80,4 @@ test('a bit that flips anywhere in a record is found by its checksums', () => {
     broken[bit >> 3] = (broken[bit >> 3] as number) ^ (1 << (bit & 7));
     expect(() => readRecords(broken)).toThrow('a wrong checksum');
   }
-});
-
-describe('distributions', () => {
-  test('every finite number is in one bucket, the largest in the last', () => {
-    const values = Float64Array.from({ length: 1000 }, (_, index) => Math.sin(index) * 3);
-    values.set([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY], 500);
-    const histogram = histogramOf(values);
-    const finite = [...values].filter(Number.isFinite);
-    expect(histogram).toMatchObject({ count: 997, min: Math.min(...finite), max: Math.max(...finite) });
-    expect(histogram?.counts.reduce((sum, count) => sum + count, 0)).toBe(997);
-    expect(histogram?.limits.at(-1)).toBe(histogram?.max);
-    let lower = Number.NEGATIVE_INFINITY;
-    for (const [bucket, limit] of (histogram?.limits ?? []).entries()) {
-      expect(limit).toBeGreaterThan(lower);
-      const last = bucket === 29;
-      const inside = finite.filter((value) => value >= lower && (value < limit || last));
-      expect(histogram?.counts[bucket]).toBe(inside.length);
-      lower = limit;
-    }
-  });
-
-  test('equal numbers are one bucket', () => {
-    expect(histogramOf(new Float32Array(4).fill(0.5))).toEqual({
-      min: 0.5,
-      max: 0.5,
-      count: 4,
-      sum: 2,
-      sumOfSquares: 1,
-      limits: [0.5],
-      counts: [4],
-    });
-  });
-
-  test('of no finite numbers there is none', () => {
-    expect(histogramOf(Float32Array.of(Number.NaN))).toBeUndefined();
-    expect(histogramOf(new Float32Array(0))).toBeUndefined();
-  });
 });

@@ -1,5 +1,6 @@
+import { chartsOf } from '../../lib/run/chart-layout';
 import { curvesOf } from '../../lib/run/curves';
-import { chartsOf, curvesSvg } from '../../lib/run/curves-svg';
+import { curvesSvg } from '../../lib/run/curves-svg';
 import type { LoggedEvent } from '../../lib/run/read-events';
 import { expectWellFormed } from '../support/well-formed';
 
@@ -80,6 +81,27 @@ test('a long run has at most a thousand points a curve, evenly apart, the last a
     );
     expect([...gaps]).toEqual([300]);
   }
+});
+
+test('where a run goes on from a checkpoint, what had been measured behind it is left out', () => {
+  const losses = Array.from({ length: 100 }, (_, index) => (index < 50 ? 8 : 2));
+  const whole = [start, ...epochEvents(1, losses, [25, 50, 75]), ...epochEvents(2, losses, [25, 50, 75])];
+  const resumed: LoggedEvent = { ...start, resumed: { path: 'a', epoch: 2, step: 50 } };
+  const again = epochEvents(2, losses, [75]);
+  const lost: LoggedEvent = {
+    time,
+    type: 'evaluation',
+    epoch: 2,
+    step: 60,
+    samplesSeen: 160,
+    loss: 5,
+    accuracy: 0.5,
+    count: 20,
+  };
+  expect(curvesOf([...whole.slice(0, -1), lost, resumed, ...again])).toEqual(curvesOf(whole));
+  // From the end of an epoch.
+  const next: LoggedEvent = { ...start, resumed: { path: 'a', epoch: 2, step: 0 } };
+  expect(curvesOf([...whole.slice(0, -1), next, ...epochEvents(2, losses, [25, 50, 75])])).toEqual(curvesOf(whole));
 });
 
 test('a run without events has no curves', () => {

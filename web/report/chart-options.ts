@@ -1,4 +1,5 @@
 import type { EChartsCoreOption } from 'echarts/core';
+import type { Color } from './themed-chart';
 
 /** What the page holds for its charts. */
 export interface ReportCurves {
@@ -17,7 +18,7 @@ const FEW = 12;
  * One of the two charts, error or accuracy against the images seen.
  * @param color a colour of the page, by its name there
  */
-export function chartOptions(data: ReportCurves, index: number, color: (name: string) => string): EChartsCoreOption {
+export function chartOptions(data: ReportCurves, index: number, color: Color): EChartsCoreOption {
   const accuracy = index === 1;
   const { title, axis } = data.charts[index] ?? { title: '', axis: '' };
   const format = (value: unknown): string =>

@@ -1,14 +1,13 @@
-import { LineChart } from 'echarts/charts';
-import { AriaComponent, GridComponent, LegendComponent, TooltipComponent } from 'echarts/components';
-import { init, use } from 'echarts/core';
-import { SVGRenderer } from 'echarts/renderers';
 import { chartOptions, type ReportCurves } from './chart-options';
+import { exploreLayers, type LayerStatistics } from './layer-explorer';
+import { themedChart } from './themed-chart';
 
-use([LineChart, GridComponent, TooltipComponent, LegendComponent, AriaComponent, SVGRenderer]);
+/** What the page holds for its script. */
+function held<T>(id: string): T {
+  return JSON.parse(document.getElementById(id)?.textContent ?? '') as T;
+}
 
-const text = document.getElementById('run-curves')?.textContent ?? '';
-const data = JSON.parse(text) as ReportCurves;
-const dark = matchMedia('(prefers-color-scheme: dark)');
+const curves = held<ReportCurves>('run-curves');
 
 for (const figure of document.querySelectorAll<HTMLElement>('figure[data-chart]')) {
   const place = document.createElement('div');
@@ -16,13 +15,8 @@ for (const figure of document.querySelectorAll<HTMLElement>('figure[data-chart]'
   figure.append(place);
   // Hides the still picture on screens; paper keeps it.
   figure.classList.add('has-live');
-  const chart = init(place);
-  const draw = (): void => {
-    const style = getComputedStyle(document.documentElement);
-    const color = (name: string): string => style.getPropertyValue(`--${name}`).trim();
-    chart.setOption(chartOptions(data, Number(figure.dataset.chart), color), { notMerge: true });
-  };
-  draw();
-  dark.addEventListener('change', draw);
-  new ResizeObserver(() => chart.resize()).observe(place);
+  themedChart(place, (color) => chartOptions(curves, Number(figure.dataset.chart), color));
 }
+
+const explorer = document.querySelector<HTMLElement>('[data-explorer]');
+if (explorer) exploreLayers(explorer, held<LayerStatistics>('run-layers'));

@@ -1,7 +1,9 @@
+import { chartsOf } from '../chart-layout';
 import { type Curve, thinned } from '../curves';
-import { chartSvg, chartsOf } from '../curves-svg';
+import { chartSvg } from '../curves-svg';
 import { embeddedJson, Markup, markup } from '../markup';
 import type { Run } from '../read-run';
+import type { StatisticsSeries } from '../statistics-series';
 import { listTable, section } from './sections';
 
 /** What the page of a run is made of. */
@@ -10,6 +12,8 @@ export interface PageContent {
   readonly curves: readonly Curve[];
   /** In their order below the curves. */
   readonly sections: readonly Markup[];
+  /** What the script needs for them. */
+  readonly statistics: StatisticsSeries;
 }
 
 /** What the page brings along: its style sheet and its script. */
@@ -24,13 +28,13 @@ const POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsaf
 const STATUS_WORDS = {
   running: 'was cut off, or is still running',
   done: 'done',
-  stoppedEarly: 'stopped when nothing got better',
   aborted: 'stopped before its end',
+  stoppedEarly: 'stopped early, since nothing got better any more',
   diverged: 'diverged',
 } as const;
 
 /** The page of a run, one file that needs no other. */
-export function renderPage({ run, curves, sections }: PageContent, { css, script }: PageAssets): string {
+export function renderPage({ run, curves, sections, statistics }: PageContent, { css, script }: PageAssets): string {
   const { config, history } = run;
   const status = STATUS_WORDS[history.status] ?? history.status;
   const failure =
@@ -55,6 +59,7 @@ ${sections}
 </main>
 <footer><p>Made by laminet ${config.laminet}.</p></footer>
 <script type="application/json" id="run-curves">${embeddedJson({ curves, charts: chartsOf(config.loss).map(({ title, axis }) => ({ title, axis })) })}</script>
+<script type="application/json" id="run-layers">${embeddedJson(statistics)}</script>
 <script>${new Markup(script)}</script>
 </body>
 </html>

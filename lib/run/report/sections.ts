@@ -43,10 +43,23 @@ export function filtersSection({ layer, shape, filters }: FirstFilters): Markup 
   );
 }
 
+/** What the classes of a data set are called: numbers, where nothing else is said. */
+function classNamesOf({ classNames }: Dataset): (index: number) => string {
+  return (index) => classNames?.[index] ?? String(index);
+}
+
+/** `a cat`, `an airplane`, `an 8` */
+function withArticle(name: string): string {
+  return /^([aeio]|8|11$|18$)/i.test(name) ? `an ${name}` : `a ${name}`;
+}
+
 /** How often images of each class were taken for each class. */
 export function confusionSection({ matrix, mistakes }: TestResult, test: Dataset): Markup {
   const { classes, counts } = matrix;
   const numbers = Array.from({ length: classes }, (_, index) => index);
+  const nameOf = classNamesOf(test);
+  // Long names stand upright above their columns.
+  const upright = numbers.some((index) => nameOf(index).length > 3) ? 'confusion upright' : 'confusion';
   const rows = numbers.map((label) => {
     const row = counts.subarray(label * classes, (label + 1) * classes);
     const total = row.reduce((sum, count) => sum + count, 0);
@@ -56,13 +69,13 @@ export function confusionSection({ matrix, mistakes }: TestResult, test: Dataset
       const share = Math.round((100 * count) / Math.max(1, total));
       return markup`<td class="${kind}" style="--share: ${kind === 'wrong' ? Math.min(100, 15 + 6 * share) : share}%">${count}</td>`;
     });
-    return markup`<tr><th scope="row">${label}</th>${cells}</tr>`;
+    return markup`<tr><th scope="row">${nameOf(label)}</th>${cells}</tr>`;
   });
   const caption = `${test.count.toLocaleString('en-US')} test images, ${mistakes.length.toLocaleString('en-US')} mistakes: a row for each true class, a column for each predicted one`;
   return section(
     'confusion',
     'Confusion matrix',
-    markup`<div class="scroll" tabindex="0" role="region" aria-label="Confusion matrix"><table class="confusion"><caption>${caption}</caption><thead><tr><th scope="col"><span class="corner">true \\ predicted</span></th>${numbers.map((predicted) => markup`<th scope="col">${predicted}</th>`)}</tr></thead><tbody>${rows}</tbody></table></div>`,
+    markup`<div class="scroll" tabindex="0" role="region" aria-label="Confusion matrix"><table class="${upright}"><caption>${caption}</caption><thead><tr><th scope="col"><span class="corner">true \\ predicted</span></th>${numbers.map((predicted) => markup`<th scope="col"><span class="name">${nameOf(predicted)}</span></th>`)}</tr></thead><tbody>${rows}</tbody></table></div>`,
   );
 }
 
@@ -79,8 +92,10 @@ export function mistakesSection(result: TestResult, test: Dataset): Markup {
 function mistakeCard(mistake: Mistake, test: Dataset, probabilities: boolean): Markup {
   const { sample, label, predicted, labelOutput, predictedOutput } = mistake;
   const format = (value: number): string => (probabilities ? `${(100 * value).toFixed(1)} %` : value.toPrecision(3));
-  const words = `A ${label} taken for a ${predicted}`;
-  return markup`<li>${samplePictureOf(test, sample, words)}<div><strong>${label} taken for ${predicted}</strong><span>${predicted}: ${format(predictedOutput)}</span><span>${label}: ${format(labelOutput)}</span><span class="quiet">test image ${sample + 1}</span></div></li>`;
+  const nameOf = classNamesOf(test);
+  const [own, taken] = [nameOf(label), nameOf(predicted)];
+  const words = `${withArticle(own)} taken for ${withArticle(taken)}`;
+  return markup`<li>${samplePictureOf(test, sample, words)}<div><strong>${own} taken for ${taken}</strong><span>${taken}: ${format(predictedOutput)}</span><span>${own}: ${format(labelOutput)}</span><span class="quiet">test image ${sample + 1}</span></div></li>`;
 }
 
 /** The picture of a sample; samples that are rows of numbers have none. */

@@ -2,15 +2,19 @@ import { join } from 'node:path';
 import type { Dataset } from '../../data/dataset';
 import { readFileWhole } from '../../files/read-whole';
 import { writeWhole } from '../../files/write-whole';
+import type { Graph } from '../../model/graph';
 import type { Model } from '../../model/model';
 import { curvesOf } from '../curves';
+import { curvesPng } from '../curves-png';
 import { curvesSvg } from '../curves-svg';
 import type { Machine } from '../machine';
 import { type Markup, markup } from '../markup';
 import { readEvents } from '../read-events';
 import { type Run, readRun } from '../read-run';
 import { RUN_FILES } from '../run-record';
+import { statisticsSeries } from '../statistics-series';
 import { firstFilters } from './first-filters';
+import { layersSection } from './layers-section';
 import { drawNetwork } from './network-drawing';
 import { renderPage } from './page';
 import { confusionSection, factsTable, filtersSection, mistakesSection, section } from './sections';
@@ -32,27 +36,37 @@ const ASSETS = join(__dirname, '..', '..', '..', 'dist', 'web');
 const LARGEST_ASSET = 2 ** 24;
 
 /**
- * Writes `report.html` and `curves.svg` into a run folder, from what is in it and from the network's predictions.
+ * Writes `report.html`, `curves.svg` and `curves.png` into a run folder, from what is in it and from the network's predictions.
  * @returns the report's path
  * Errors: those of {@link readRun} and {@link readEvents}, `E_FILE` where a file cannot be written.
  */
 export async function writeReport({ folder, model, test, signal }: ReportOptions): Promise<string> {
   const run = await readRun(folder);
   const { config, history } = run;
-  const curves = curvesOf(await readEvents(run.eventsPath), history.test);
+  const events = await readEvents(run.eventsPath);
+  const curves = curvesOf(events, history.test);
+  const statistics = statisticsSeries(events);
   const filters = firstFilters(model);
   const result = test && (await measureTest(model, test, signal));
   const sections = [
     section('network', 'The network', drawNetwork(model.name, model.graph)),
+    ...(statistics.bands.length > 0 ? [layersSection(statistics, mainParameters(model.graph))] : []),
     ...(filters ? [filtersSection(filters)] : []),
     ...(test && result ? [confusionSection(result, test), mistakesSection(result, test)] : []),
     settingsSection(run, model.graph.parameterCount),
   ];
   const [css, script] = await Promise.all([readAsset('report.css'), readAsset('report.js')]);
   await writeWhole(join(folder, RUN_FILES.curves), curvesSvg(config.network, config.loss, curves));
+  await writeWhole(join(folder, RUN_FILES.curvesImage), curvesPng(config.loss, curves));
   const path = join(folder, RUN_FILES.report);
-  await writeWhole(path, renderPage({ run, curves, sections }, { css, script }));
+  await writeWhole(path, renderPage({ run, curves, sections, statistics }, { css, script }));
   return path;
+}
+
+/** The names of the weights, or of all parameters where there are none. */
+function mainParameters({ parameters }: Graph): ReadonlySet<string> {
+  const weights = parameters.filter(({ spec }) => spec.kind === 'weight');
+  return new Set((weights.length > 0 ? weights : parameters).map(({ name }) => name));
 }
 
 async function readAsset(name: string): Promise<string> {

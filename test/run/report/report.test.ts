@@ -7,10 +7,12 @@ import { dense } from '../../../lib/layers/dense';
 import { flatten } from '../../../lib/layers/flatten';
 import type { Model } from '../../../lib/model/model';
 import { sequential } from '../../../lib/model/sequential';
+import { readEvents } from '../../../lib/run/read-events';
 import { measureTest } from '../../../lib/run/report/test-result';
 import { writeReport } from '../../../lib/run/report/write-report';
 import type { RunConfig } from '../../../lib/run/run-record';
 import { RunWriter } from '../../../lib/run/run-writer';
+import { type StatisticsSeries, statisticsSeries } from '../../../lib/run/statistics-series';
 import { expectWellFormed } from '../../support/well-formed';
 
 const HOSTILE = '</script><script>alert("1")</script>&\'';
@@ -56,7 +58,7 @@ afterEach(async () => {
 /** A run of three epochs in its folder. */
 async function trainedRun(): Promise<string> {
   const writer = new RunWriter({ folder: out, config, saveWeights: (path) => model.save(path) });
-  await model.fit(test4, { epochs: 3, batchSize: 2, onEvent: writer.listen, validationData: test4 });
+  await model.fit(test4, { epochs: 3, batchSize: 2, onEvent: writer.listen, validationData: test4, statistics: {} });
   return writer.finish({ status: 'done', test: await model.evaluate(test4) });
 }
 
@@ -68,8 +70,8 @@ async function reportOf(folder: string): Promise<string> {
 test('the page is well-formed, and nothing that names say ends an element of it', async () => {
   const page = await reportOf(await trainedRun());
   expectWellFormed(page);
-  expect(page.match(/<script/g)).toHaveLength(2);
-  expect(page.match(/<\/script/g)).toHaveLength(2);
+  expect(page.match(/<script/g)).toHaveLength(3);
+  expect(page.match(/<\/script/g)).toHaveLength(3);
   expect(page).not.toContain('alert("1")');
   expect(page).toContain('&lt;/script&gt;&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;&amp;&#39;');
   expect(Buffer.byteLength(page)).toBeLessThan(2 ** 20);
@@ -114,7 +116,73 @@ test('the page shows the network, its filters, the matrix and the mistakes', asy
   );
   expect(counts).toEqual([...(result?.matrix.counts ?? [])]);
   expect(counts.reduce((sum, count) => sum + count)).toBe(4);
-  expect(page.match(/taken for a/g) ?? []).toHaveLength(result?.mistakes.length ?? -1);
+  expect(page.match(/alt="an? \w+ taken for an? /g) ?? []).toHaveLength(result?.mistakes.length ?? -1);
+});
+
+test('the page pictures weights, gradients, outputs and updates, and holds their numbers for its script', async () => {
+  const folder = await trainedRun();
+  const page = await reportOf(folder);
+  const [, layers = ''] = /<section aria-labelledby="layers">([\s\S]*?)<\/section>/.exec(page) ?? [];
+  const groups = [...layers.matchAll(/<ul class="minis (\w+)">([\s\S]*?)<\/ul>/g)];
+  const names = groups.map(([, kind, list = '']) => [
+    kind,
+    ...[...list.matchAll(/<span>([^<]*)<\/span>/g)].map(([, name]) => name),
+  ]);
+  // Biases are shown with their layer; what only changes the shape is no layer here.
+  expect(names).toEqual([
+    ['weights', 'conv2d_1.weight', 'dense_1.weight'],
+    ['gradients', 'conv2d_1.weight', 'dense_1.weight'],
+    ['outputs', 'conv2d_1', 'dense_1'],
+    ['updates', 'conv2d_1.weight', 'dense_1.weight'],
+  ]);
+  expect(layers).toContain('epochs 1 to 3 from left to right');
+  // Every picture says in words what it shows, and stays inside its frame.
+  expect(layers.match(/<svg [^>]*role="img"><title>[^<]+: at the end /g)).toHaveLength(8);
+  const places = [...layers.matchAll(/[ML](-?[\d.]+) (-?[\d.]+)/g)].map(([, x, y]) => [Number(x), Number(y)]);
+  expect(places.length).toBeGreaterThan(100);
+  for (const [x = -1, y = -1] of places) expect(x >= 0 && x <= 160 && y >= 0 && y <= 72).toBe(true);
+  const json = /<script type="application\/json" id="run-layers">([\s\S]*?)<\/script>/.exec(page)?.[1] ?? '';
+  const held = JSON.parse(json) as StatisticsSeries;
+  expect(held).toEqual(statisticsSeries(await readEvents(join(folder, 'events.jsonl'))));
+  expect(held.bands.map(({ name, kind }) => `${name} ${kind}`)).toContain('dense_1.bias gradients');
+});
+
+test('a run without statistics has a page without that section', async () => {
+  const writer = new RunWriter({ folder: out, config, saveWeights: (path) => model.save(path) });
+  await model.fit(test4, { batchSize: 2, onEvent: writer.listen });
+  expect(await reportOf(await writer.finish({ status: 'stoppedEarly' }))).not.toContain('aria-labelledby="layers"');
+});
+
+test('one epoch, weights that do not change and weights that are all the same make pictures, too', async () => {
+  model.parameter('dense_1.weight').fill(0);
+  model.freeze('conv2d_1');
+  const writer = new RunWriter({ folder: out, config, saveWeights: (path) => model.save(path) });
+  await model.fit(test4, { batchSize: 2, statistics: {}, onEvent: writer.listen });
+  const page = await reportOf(await writer.finish({ status: 'stoppedEarly' }));
+  expectWellFormed(page);
+  expect(page).not.toContain('NaN');
+  expect(page).toContain('stopped early, since nothing got better any more');
+});
+
+test('classes are called by their names, and colours are pictures in colours', async () => {
+  const colours = Dataset.from({
+    samples: Uint8Array.from({ length: 6 * 48 }, (_, index) => (index * 37) % 256),
+    shape: [3, 4, 4],
+    labels: [0, 1, 2, 0, 1, 2],
+    classNames: ['airplane', 'cat', '<dog>'],
+  });
+  using seen = sequential([flatten(), dense({ units: 3, activation: 'softmax' })], { inputShape: [3, 4, 4] });
+  seen.compile({ loss: 'crossEntropy', backend: 'reference' });
+  const writer = new RunWriter({ folder: out, config, saveWeights: (path) => seen.save(path) });
+  const folder = await writer.finish({ status: 'done', test: await seen.evaluate(colours) });
+  const page = await readFile(await writeReport({ folder, model: seen, test: colours }), 'utf8');
+  expectWellFormed(page);
+  expect(page).toContain('<th scope="row">airplane</th>');
+  expect(page).toContain('<span class="name">&lt;dog&gt;</span>');
+  const [, picture = '', words] = /<li><img src="data:image\/png;base64,([^"]*)" alt="([^"]*)"/.exec(page) ?? [];
+  expect(words).toMatch(/^(an airplane|a cat|a &lt;dog&gt;) taken for (an airplane|a cat|a &lt;dog&gt;)$/);
+  // Colour type 2 of PNG: red, green and blue.
+  expect(Buffer.from(picture, 'base64')[25]).toBe(2);
 });
 
 test('a run that was stopped has a report without predictions', async () => {
