@@ -20,7 +20,11 @@ export interface StepsBegun {
  * same.
  * @param step counted from the first of those that were begun
  */
-async function replay(context: StepContext, { request, from, snapshot }: StepsBegun, step: number): Promise<void> {
+export async function replay(
+  context: StepContext,
+  { request, from, snapshot }: StepsBegun,
+  step: number,
+): Promise<void> {
   const { program, store, optimizerState, plan } = context;
   const updates = Math.floor(step / program.stepsPerUpdate);
   restoreSnapshot(snapshot, store, optimizerState);

@@ -6,8 +6,9 @@ import { epochLength, epochRequest, observedOf, partOf, putObserved, type StepCo
 import type { EndReason, EpochRecord, Evaluation, History, TrainingEvent, TrainingListener } from './events';
 import type { Measured } from './measure';
 import { monitoredValue } from './monitor';
+import { type PauseController, untilResumed } from './pause';
 import { profileRows } from './profile';
-import { failDiverged, type StepsBegun } from './replay';
+import { failDiverged, replay, type StepsBegun } from './replay';
 import { type DataRequest, runWithSignal, summarize } from './runner';
 import { restoreSnapshot, takeSnapshot } from './snapshot';
 import type { TrainingState } from './training-state';
@@ -21,6 +22,7 @@ export interface TrainingContext extends StepContext {
   readonly parameters: number;
   readonly profile: boolean;
   readonly signal: AbortSignal | undefined;
+  readonly pause: PauseController | undefined;
   readonly onEvent: TrainingListener;
   /** The metrics of an epoch that has been run. */
   readonly measure: (request: DataRequest) => Measured;
@@ -54,7 +56,7 @@ async function unlessAborted<T>(signal: AbortSignal | undefined, work: () => Pro
 
 /**
  * The training loop: epochs of steps on a plan, told of as events. An epoch is one call of the plan, but where an evaluation
- * or a checkpoint is due in the middle of it. `state` says where to begin, and is kept up to date.
+ * or a checkpoint is due in the middle of it, or it is paused there. `state` says where to begin, and is kept up to date.
  */
 export async function train(context: TrainingContext, state: TrainingState): Promise<History> {
   return new TrainingLoop(context, state).run();
@@ -132,12 +134,25 @@ class TrainingLoop {
     if (state.observed) putObserved(request, state.observed);
     delete state.observed;
     while (state.step < this.#steps) {
+      if (!(await this.#mayStep())) return false;
       const seenBefore = this.#samplesSeen();
       if (!(await this.#runSteps(request, this.#nextStop()))) return false;
       if (!(await this.#evaluatePicked(seenBefore))) return false;
       if (state.step < this.#steps) await this.#keepCheckpoint(request, false);
     }
     return this.#closeEpoch(request);
+  }
+
+  /** Waits while the run is paused; false where the signal has stopped it meanwhile. */
+  async #mayStep(): Promise<boolean> {
+    const { pause, signal } = this.#context;
+    if (!pause?.paused) return true;
+    const { epoch, step } = this.#state;
+    await this.#tell({ type: 'pause', epoch, step });
+    await untilResumed(pause, signal);
+    if (signal?.aborted) return false;
+    await this.#tell({ type: 'resume', epoch, step });
+    return true;
   }
 
   /** Training samples so far, over all epochs. */
@@ -160,13 +175,13 @@ class TrainingLoop {
     return Math.min(Math.ceil(stop / stepsPerUpdate) * stepsPerUpdate, this.#steps);
   }
 
-  /** Runs the steps up to one; false where the signal has stopped it. */
+  /** Runs the steps up to one, or to where it is paused; false where the signal has stopped it. */
   async #runSteps(request: DataRequest, to: number): Promise<boolean> {
     const context = this.#context;
     const state = this.#state;
-    const { program, plan, signal, batchSize, store, optimizerState, data } = context;
+    const { program, plan, signal, pause, batchSize, store, optimizerState, data } = context;
     const from = state.step;
-    const begun = { epoch: state.epoch, request, from, to, snapshot: takeSnapshot(store, optimizerState) };
+    const begun: StepsBegun = { epoch: state.epoch, request, from, to, snapshot: takeSnapshot(store, optimizerState) };
     this.#begun = [...this.#begun.slice(-1), begun];
     const part = { ...partOf(request, program, from, to), ...(this.#profile && { profile: this.#profile }) };
     const began = performance.now();
@@ -176,14 +191,15 @@ class TrainingLoop {
       failure ??= { error };
       Atomics.store(part.control, 0, 1);
     };
-    const outcome = await runWithSignal(plan, part, signal, (done) => {
+    const tell = (done: number): void => {
       try {
         const told = context.onEvent(this.#progress(request, from + done, secondsNow()));
         if (told !== undefined) Promise.resolve(told).catch(fail);
       } catch (error) {
         fail(error);
       }
-    });
+    };
+    const outcome = await runWithSignal(plan, part, signal, tell, pause);
     state.seconds = secondsNow();
     if (failure) throw failure.error;
     if (outcome.status === 'diverged') await failDiverged(context, this.#begun, outcome.steps);
@@ -192,9 +208,21 @@ class TrainingLoop {
     const { stepsPerUpdate } = program;
     const updates = outcome.steps / stepsPerUpdate;
     optimizerState.steps += outcome.status === 'done' ? Math.ceil(updates) : Math.floor(updates);
-    if (outcome.status === 'stopped') return false;
-    state.step = to;
+    if (outcome.status === 'done') state.step = to;
+    else if (signal?.aborted) return false;
+    else await this.#keepWholeUpdates(begun, outcome.steps);
     return true;
+  }
+
+  /** After a pause in the midst of a call: what has begun ends here, with an update. */
+  async #keepWholeUpdates(begun: StepsBegun, steps: number): Promise<void> {
+    const { stepsPerUpdate } = this.#context.program;
+    const whole = steps - (steps % stepsPerUpdate);
+    // Steps whose gradients wait for others may have left their mark in running statistics.
+    if (whole < steps) await replay(this.#context, begun, whole);
+    const to = begun.from + whole;
+    this.#state.step = to;
+    this.#begun = [...this.#begun.slice(0, -1), ...(whole > 0 ? [{ ...begun, to }] : [])];
   }
 
   #progress(request: DataRequest, step: number, seconds: number): TrainingEvent {
