@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { Dataset } from '../data/dataset';
 import type { DigitsSplit } from '../data/digits';
@@ -11,6 +12,7 @@ import { NETWORKS, networkModel, networkNamed } from '../networks/networks';
 import { sgd } from '../optimizers/optimizer';
 import { describeMachine } from '../run/machine';
 import { writeReport } from '../run/report/write-report';
+import { RUN_FILES, type RunConfig } from '../run/run-record';
 import { type RunEnd, RunWriter } from '../run/run-writer';
 import { libraryVersion } from '../run/version';
 import { DEFAULT_DATA, readTrainingData, recordedFolder, summarizeData } from './data';
@@ -29,6 +31,7 @@ import {
 import { formatProfile } from './profile-table';
 import { showProgress } from './progress';
 import { type CommandContext, formatCount, formatLoss, formatShare } from './terminal';
+import { addPortOption, trainWatched } from './watch';
 
 interface TrainOptions extends BackendOptions {
   readonly data?: string;
@@ -39,6 +42,10 @@ interface TrainOptions extends BackendOptions {
   readonly seed: number;
   readonly profile?: boolean;
   readonly out: string;
+  readonly watch?: boolean;
+  readonly port: number;
+  /** The run folder whose weights the training begins with; the page asks for it. */
+  readonly from?: string | undefined;
 }
 
 /** The options of a run, checked, the network's defaults filled in. */
@@ -60,7 +67,8 @@ ${NETWORKS.map(({ name, description }) => `  ${name.padEnd(14)}${description}`).
 Examples:
   $ laminet train lenet5
   $ laminet train lenet5 --data mnist --epochs 4 --learning-rate 0.1
-  $ laminet train two-layer --loss sse --seed 7 --out results`;
+  $ laminet train two-layer --loss sse --seed 7 --out results
+  $ laminet train lenet5 --watch`;
 
 /** Adds `laminet train`. */
 export function addTrainCommand(program: Command, context: CommandContext): void {
@@ -80,8 +88,13 @@ export function addTrainCommand(program: Command, context: CommandContext): void
   addBackendOptions(command)
     .option('--profile', 'show where the time of the training steps went, instruction by instruction')
     .option('--out <folder>', 'where run folders are made', 'runs')
+    .option('--watch', 'serve a page that shows the training and has buttons to pause, stop and train on');
+  addPortOption(command)
     .addHelpText('after', EXAMPLES)
-    .action((name: string, options: TrainOptions) => train(name, options, context));
+    .action((name: string, options: TrainOptions) => {
+      if (!options.watch) return train(name, options, context);
+      return trainWatched(context, options.port, (watched, order) => train(name, { ...options, ...order }, watched));
+    });
 }
 
 function settle({ defaults }: NetworkDefinition, options: TrainOptions): Settings {
@@ -111,25 +124,24 @@ async function train(name: string, options: TrainOptions, context: CommandContex
     checkFit(model.graph, data.train, name);
     checkFit(model.graph, data.test, name);
     model.compile({ optimizer: sgd({ learningRate: settings.learningRate }), loss: settings.loss, ...backend });
-    const writer = new RunWriter({
-      folder: options.out,
-      saveWeights: (path) => model.save(path),
-      model,
-      config: {
-        laminet: libraryVersion(),
-        startedAt: new Date().toISOString(),
-        network: name,
-        data: {
-          folder: recordedFolder(options.data),
-          train: summarizeData(data.train),
-          test: summarizeData(data.test),
-        },
-        optimizer: 'sgd',
-        ...settings,
-        backend: model.backendDescription,
-        machine: describeMachine(),
+    if (options.from !== undefined) await model.load(join(options.from, RUN_FILES.weights));
+    const config: RunConfig = {
+      laminet: libraryVersion(),
+      startedAt: new Date().toISOString(),
+      network: name,
+      ...(options.from !== undefined && { startedFrom: options.from }),
+      data: {
+        folder: recordedFolder(options.data),
+        train: summarizeData(data.train),
+        test: summarizeData(data.test),
       },
-    });
+      optimizer: 'sgd',
+      ...settings,
+      backend: model.backendDescription,
+      machine: describeMachine(),
+    };
+    const writer = new RunWriter({ folder: options.out, saveWeights: (path) => model.save(path), model, config });
+    context.session?.begin(name, config);
     const source = options.data ?? DEFAULT_DATA;
     await trainAndKeep({ model, data, source, settings, writer }, context);
   } finally {
@@ -158,25 +170,26 @@ function printHeading({ model, data, source, settings }: Training, { print, colo
 /** Trains, measures, and has the writer keep what came out, however it ended. */
 async function trainAndKeep(training: Training, context: CommandContext): Promise<void> {
   const { model, data, settings, writer } = training;
-  const { io, print, colors } = context;
+  const { io, print, colors, session } = context;
   printHeading(training, context);
   const progress = showProgress(context);
   let history: History;
   try {
-    history = await fitUnlessAborted(model, data.train, settings, io.signal, (event) => {
+    history = await fitUnlessAborted(model, data.train, settings, context, (event) => {
       progress.listen(event);
       writer.listen(event);
+      session?.listen(event);
     });
   } catch (error) {
     progress.clear();
-    await keepFailure(training, error, print);
+    await keepFailure(training, error, context);
     throw error;
   }
   progress.clear();
 
   if (history.reason === 'aborted') {
     print(`stopped after ${history.epochs.length} of ${settings.epochs} epochs`);
-    await keepEnd(training, { status: 'aborted' }, print);
+    await keepEnd(training, { status: 'aborted' }, context);
     context.exitWith(ABORTED);
     return;
   }
@@ -186,12 +199,17 @@ async function trainAndKeep(training: Training, context: CommandContext): Promis
     print(`test: loss ${formatLoss(test.loss)}, accuracy ${accuracy} of ${formatCount(test.count)} images`);
   } else context.exitWith(ABORTED);
   if (history.profile) for (const line of formatProfile(history.profile)) print(line);
-  await keepEnd(training, { status: 'done', ...(test ? { test } : {}) }, print);
+  await keepEnd(training, { status: 'done', ...(test ? { test } : {}) }, context);
 }
 
 /** Finishes the run folder. Its report has the network's predictions where the test set was measured, too. */
-async function keepEnd({ model, data, writer }: Training, end: RunEnd, print: CommandContext['print']): Promise<void> {
+async function keepEnd(
+  { model, data, writer }: Training,
+  end: RunEnd,
+  { print, session }: CommandContext,
+): Promise<void> {
   const folder = await writer.finish(end);
+  session?.end(end, folder);
   const report = await writeReport({ folder, model, ...(end.test ? { test: data.test } : {}) });
   print(`run folder: ${folder}`);
   print(`report: ${report}`);
@@ -202,17 +220,18 @@ function fitUnlessAborted(
   model: Model,
   data: Dataset,
   { epochs, batchSize, profile }: Settings,
-  signal: AbortSignal | undefined,
+  { io: { signal }, session }: CommandContext,
   onEvent: RunWriter['listen'],
 ): Promise<History> {
   if (signal?.aborted) throw new LaminetError('E_ABORTED', 'stopped before the first step');
-  return model.fit(data, { epochs, batchSize, profile, onEvent, ...(signal ? { signal } : {}) });
+  const steering = { ...(signal && { signal }), ...(session && { pause: session.pause }) };
+  return model.fit(data, { epochs, batchSize, profile, onEvent, ...steering });
 }
 
 /** A run that diverged keeps its last good weights; of any other, what is on the disk already. */
-async function keepFailure(training: Training, error: unknown, print: CommandContext['print']): Promise<void> {
+async function keepFailure(training: Training, error: unknown, context: CommandContext): Promise<void> {
   if (error instanceof LaminetError && error.code === 'E_DIVERGED') {
-    await keepEnd(training, { status: 'diverged', failure: error.message }, print);
+    await keepEnd(training, { status: 'diverged', failure: error.message }, context);
   } else await training.writer.settle();
 }
 

@@ -26,7 +26,7 @@ const TITLES = {
 } as const;
 
 /** The most points that an epoch of training becomes. */
-const POINTS_PER_EPOCH = 20;
+export const POINTS_PER_EPOCH = 20;
 
 const MOST_POINTS = 1000;
 
