@@ -48,6 +48,7 @@ module.exports = {
     onlyImports('backends/select[.]ts$', [...arithmetic, 'backends/']),
     onlyImports('model/', training),
     onlyImports('run/', training),
+    onlyImports('live/', [...training, 'run/']),
     onlyImports('networks/', training),
     // The gradient checker computes in float64, which only the reference does.
     onlyImports('doctor/', [...training, 'backends/reference/index[.]ts$']),

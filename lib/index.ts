@@ -180,6 +180,7 @@ export { type ModelNodes, model } from './model/functional';
 export type { Graph } from './model/graph';
 export { type LoadOptions, loadModel } from './model/load-model';
 export type { Model, ModelOptions } from './model/model';
+export { PauseController } from './model/pause';
 export type { OutputValues, Prediction, Samples } from './model/prediction';
 export type { ProfileRow } from './model/profile';
 export type { EvaluateOptions, RunOptions, WeightsOptions } from './model/run-options';

@@ -6,17 +6,30 @@ import { build } from 'rolldown';
 
 const root = path.resolve(import.meta.dirname, '..');
 
+/** The pages: each has a folder in web/ with main.ts and a style sheet of its name. */
+const PAGES = ['report', 'live', 'draw'];
+
 /** What is bundled, with the files of its licence. */
 const BUNDLED = { echarts: ['LICENSE', 'NOTICE'], zrender: ['LICENSE'], tslib: ['LICENSE.txt'] };
 
 /**
- * Writes report.js and report.css, and the licences of what the script holds.
+ * Writes the script and the style sheet of each page, the style sheet of controls, and the licences of what the scripts hold.
  * @param {string} folder
  */
 export async function bundleWeb(folder) {
   mkdirSync(folder, { recursive: true });
+  for (const page of PAGES) {
+    writeFileSync(path.join(folder, `${page}.js`), await bundle(page));
+    copyFileSync(path.join(root, `web/${page}/${page}.css`), path.join(folder, `${page}.css`));
+  }
+  copyFileSync(path.join(root, 'web/controls.css'), path.join(folder, 'controls.css'));
+  writeFileSync(path.join(folder, 'LICENSES.txt'), licenses());
+}
+
+/** @param {string} page */
+async function bundle(page) {
   const { output } = await build({
-    input: path.join(root, 'web/report/main.ts'),
+    input: path.join(root, `web/${page}/main.ts`),
     cwd: root,
     platform: 'browser',
     write: false,
@@ -24,12 +37,12 @@ export async function bundleWeb(folder) {
     transform: { define: { 'process.env.NODE_ENV': '"production"' } },
     output: { format: 'iife', minify: true, comments: false },
   });
-  const banner = '/*! Holds parts of Apache ECharts (Apache License 2.0), zrender (BSD-3-Clause) and tslib (0BSD). */';
-  // The page holds the script in an element, which nothing in it may end.
-  const code = `${banner}\n${output[0].code}`.replaceAll('</script', '<\\/script');
-  writeFileSync(path.join(folder, 'report.js'), code);
-  copyFileSync(path.join(root, 'web/report/report.css'), path.join(folder, 'report.css'));
-  writeFileSync(path.join(folder, 'LICENSES.txt'), licenses());
+  const { code, moduleIds } = output[0];
+  const banner = moduleIds.some((id) => id.includes('echarts'))
+    ? '/*! Holds parts of Apache ECharts (Apache License 2.0), zrender (BSD-3-Clause) and tslib (0BSD). */\n'
+    : '';
+  // A page may hold the script in an element, which nothing in it may end.
+  return `${banner}${code}`.replaceAll('</script', '<\\/script');
 }
 
 function licenses() {

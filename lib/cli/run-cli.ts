@@ -2,6 +2,7 @@ import { types } from 'node:util';
 import { Command, CommanderError } from 'commander';
 import { LaminetError } from '../errors';
 import { libraryVersion } from '../run/version';
+import { addDrawCommand } from './draw';
 import { addEvaluateCommand } from './evaluate';
 import { addGradcheckCommand } from './gradcheck';
 import { addInspectCommand } from './inspect';
@@ -9,6 +10,7 @@ import { addReportCommand } from './report';
 import { addResumeCommand } from './resume';
 import { type CliIo, type CommandContext, chooseColors } from './terminal';
 import { addTrainCommand } from './train';
+import { addWatchCommand } from './watch';
 
 /** What the command exits with. */
 const EXIT = { done: 0, failed: 1, usage: 2, aborted: 130 } as const;
@@ -21,6 +23,8 @@ Examples:
   $ laminet gradcheck lenet5
   $ laminet evaluate runs/2026-03-05-14-07-09-lenet5
   $ laminet report runs/2026-03-05-14-07-09-lenet5
+  $ laminet watch runs
+  $ laminet draw runs/2026-03-05-14-07-09-lenet5
 
 Exit codes: 0 done, 1 failed (the reason on the standard error), 2 wrong usage, 130 stopped by Ctrl-C.`;
 
@@ -55,6 +59,8 @@ export async function runCli(argv: readonly string[], io: CliIo): Promise<number
   addReportCommand(program, context);
   addInspectCommand(program, context);
   addGradcheckCommand(program, context);
+  addWatchCommand(program, context);
+  addDrawCommand(program, context);
   try {
     await program.parseAsync([...argv], { from: 'user' });
     return exitCode;

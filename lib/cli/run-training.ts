@@ -60,7 +60,7 @@ const silent = (): void => undefined;
 /** Trains a network, measures it, and leaves a run folder. Errors: those of `fit`, `E_FILE`. */
 export async function runTraining(request: TrainingRequest, context: CommandContext): Promise<void> {
   const { data, folder, goesOn, output } = request;
-  const { network, seed, optimizer, learningRate, loss } = request.config;
+  const { network, seed, optimizer, learningRate, loss, startedFrom } = request.config;
   const model = networkModel(network, { seed });
   try {
     checkFit(model.graph, data.train, network);
@@ -70,7 +70,9 @@ export async function runTraining(request: TrainingRequest, context: CommandCont
       loss: toLossName(loss),
       ...request.backend,
     });
+    if (startedFrom !== undefined) await model.load(join(startedFrom, RUN_FILES.weights));
     const config = { ...request.config, backend: request.config.backend ?? model.backendDescription };
+    context.session?.begin(network, config);
     const onLine = output === 'json' ? { onLine: context.print } : {};
     const saveWeights = (path: string): Promise<void> => model.save(path);
     await trainAndKeep(
@@ -109,10 +111,10 @@ async function trainAndKeep(training: Training, context: CommandContext): Promis
   printHeading(training, context);
   let history: History;
   try {
-    history = await fitModel(training, signal);
+    history = await fitModel(training, context);
   } catch (error) {
     progress.clear();
-    await keepFailure(training, error);
+    await keepFailure(training, error, context);
     throw error;
   }
   progress.clear();
@@ -120,7 +122,7 @@ async function trainAndKeep(training: Training, context: CommandContext): Promis
   const { reason, epochs, best, profile } = history;
   if (reason === 'aborted') {
     conclude(`stopped after ${epochs.length} of ${config.epochs} epochs`);
-    const folder = await keepEnd(training, { status: 'aborted' });
+    const folder = await keepEnd(training, { status: 'aborted' }, context);
     conclude(`go on with: laminet resume ${shellWord(folder)}`);
     context.exitWith(ABORTED);
     return;
@@ -133,7 +135,7 @@ async function trainAndKeep(training: Training, context: CommandContext): Promis
     conclude(`test: loss ${formatLoss(test.loss)}, accuracy ${accuracy} of ${formatCount(data.test.count)} images`);
   } else context.exitWith(ABORTED);
   if (profile) for (const line of formatProfile(profile)) say(line);
-  await keepEnd(training, { status: reason, ...(test && { test }), ...(best && { best }) });
+  await keepEnd(training, { status: reason, ...(test && { test }), ...(best && { best }) }, context);
 }
 
 function sayBest({ config, say }: Training, { reason, epochs, best }: History): void {
@@ -147,7 +149,7 @@ function sayBest({ config, say }: Training, { reason, epochs, best }: History): 
 const splitOf = ({ validation }: RunConfig): Pick<FitOptions, 'validationSplit'> =>
   validation === undefined ? {} : { validationSplit: validation };
 
-async function fitModel(training: Training, signal: AbortSignal | undefined): Promise<History> {
+async function fitModel(training: Training, { io: { signal }, session }: CommandContext): Promise<History> {
   const { model, data, config, profile, writer, say, progress, goesOn, checkpointSeconds } = training;
   const { epochs, batchSize, evaluation, patience } = config;
   const checkpoints = join(await writer.begin(), RUN_FILES.checkpoints);
@@ -164,15 +166,22 @@ async function fitModel(training: Training, signal: AbortSignal | undefined): Pr
     onEvent: (event) => {
       if (event.type === 'start' && goesOn && !event.resumed) say('there is no checkpoint yet: the run begins anew');
       progress.listen(event);
+      session?.listen(event);
       return writer.listen(event);
     },
     ...(signal && { signal }),
+    ...(session && { pause: session.pause }),
   });
 }
 
 /** Finishes the run folder and returns it. Its report has the network's predictions where the test set was measured, too. */
-async function keepEnd({ model, data, writer, say, conclude, result }: Training, end: RunEnd): Promise<string> {
+async function keepEnd(
+  { model, data, writer, say, conclude, result }: Training,
+  end: RunEnd,
+  { session }: CommandContext,
+): Promise<string> {
   const folder = await writer.finish(end);
+  session?.end(end, folder);
   const report = await writeReport({ folder, model, ...(end.test ? { test: data.test } : {}) });
   result({ type: 'result', ...end, folder, report });
   conclude(`run folder: ${folder}`);
@@ -181,9 +190,9 @@ async function keepEnd({ model, data, writer, say, conclude, result }: Training,
 }
 
 /** A run that diverged keeps its last good weights; of any other, what is on the disk already. */
-async function keepFailure(training: Training, error: unknown): Promise<void> {
+async function keepFailure(training: Training, error: unknown, context: CommandContext): Promise<void> {
   if (error instanceof LaminetError && error.code === 'E_DIVERGED') {
-    await keepEnd(training, { status: 'diverged', failure: error.message });
+    await keepEnd(training, { status: 'diverged', failure: error.message }, context);
   } else await training.writer.settle();
 }
 

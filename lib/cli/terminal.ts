@@ -1,4 +1,5 @@
 import { createColors } from 'picocolors';
+import type { TrainingSession } from '../live/training-session';
 
 /** A stream that may be a terminal. */
 export type OutputStream = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
@@ -24,6 +25,8 @@ export interface CommandContext {
   colors(): Colors;
   /** Makes the command exit with this number. */
   exitWith(code: number): void;
+  /** Of the page that shows what is trained, where there is one. */
+  readonly session?: TrainingSession;
 }
 
 /** Colours for a terminal only, unless told otherwise: `--no-color`, `NO_COLOR`, `FORCE_COLOR`. */

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Dataset } from '../data/dataset';
 import { LaminetError } from '../errors';
 import { splitForValidation } from '../model/fit';
@@ -24,6 +24,7 @@ import {
 import { runTraining } from './run-training';
 import type { CommandContext } from './terminal';
 import { addCourseOptions, type CourseOptions, checkShare, toCourse } from './training-options';
+import { addPortOption, trainWatched } from './watch';
 
 interface TrainOptions extends BackendOptions, CourseOptions {
   readonly data?: string;
@@ -39,6 +40,10 @@ interface TrainOptions extends BackendOptions, CourseOptions {
   readonly evaluateOn?: number;
   readonly profile?: boolean;
   readonly out: string;
+  readonly watch?: boolean;
+  readonly port: number;
+  /** The run folder whose weights the training begins with; the page asks for it. */
+  readonly from?: string | undefined;
 }
 
 /** The settings of a run that do not depend on the data. */
@@ -60,6 +65,7 @@ Examples:
   $ laminet train lenet5 --optimizer adam --epochs 20 --validation 0.1 --patience 3
   $ laminet train lenet5 --evaluate-every 1000 --evaluate-on 100
   $ laminet train lenet5 --json > events.jsonl
+  $ laminet train lenet5 --watch
 
 Ctrl-C stops after the step under way and writes a checkpoint; laminet resume goes on from it.`;
 
@@ -96,8 +102,18 @@ export function addTrainCommand(program: Command, context: CommandContext): void
   addCourseOptions(command)
     .option('--profile', 'show where the time of the training steps went, instruction by instruction')
     .option('--out <folder>', 'where run folders are made', 'runs')
+    .addOption(
+      new Option(
+        '--watch',
+        'serve a page that shows the training and has buttons to pause, stop and train on',
+      ).conflicts(['json', 'quiet']),
+    );
+  addPortOption(command)
     .addHelpText('after', EXAMPLES)
-    .action((name: string, options: TrainOptions) => train(name, options, context));
+    .action((name: string, options: TrainOptions) => {
+      if (!options.watch) return train(name, options, context);
+      return trainWatched(context, options.port, (watched, order) => train(name, { ...options, ...order }, watched));
+    });
 }
 
 function settle({ defaults }: NetworkDefinition, options: TrainOptions): Settings {
@@ -160,6 +176,7 @@ async function train(name: string, options: TrainOptions, context: CommandContex
     laminet: libraryVersion(),
     startedAt: new Date().toISOString(),
     network: name,
+    ...(options.from !== undefined && { startedFrom: options.from }),
     data: {
       folder: recordedFolder(options.data),
       train: summarizeData(data.train),

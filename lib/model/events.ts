@@ -52,7 +52,7 @@ export type EndReason = 'done' | 'aborted' | 'stoppedEarly';
 /**
  * What a training loop says while it runs: plain objects that can be written as JSON, in this order: one `start`; for each
  * epoch some `progress` and `evaluation`, one `epoch`, and `statistics` where they were asked for; a `checkpoint` after each that
- * was written; one `end`.
+ * was written; a `pause` where the run is held, and a `resume` where it goes on; one `end`.
  */
 export type TrainingEvent =
   | {
@@ -88,6 +88,13 @@ export type TrainingEvent =
       readonly path: string;
       /** Where a run that takes it up goes on: in this epoch, after so many of its steps. */
       readonly epoch: number;
+      readonly step: number;
+    }
+  | {
+      readonly type: 'pause' | 'resume';
+      /** Counted from 1. */
+      readonly epoch: number;
+      /** Finished steps of it. */
       readonly step: number;
     }
   | {

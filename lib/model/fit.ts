@@ -5,6 +5,7 @@ import type { WeightsChoice } from '../optimizers/averaging';
 import type { CheckpointOptions } from './checkpoint-keeper';
 import type { EarlyStopping } from './early-stopping';
 import type { TrainingListener } from './events';
+import type { PauseController } from './pause';
 import type { StatisticsOptions } from './statistics';
 
 /** A look at training samples while an epoch is under way; the numbers come as `evaluation` events and in the history. */
@@ -67,6 +68,8 @@ export interface FitOptions {
   readonly resume?: string | true;
   /** Stops after the step under way; the model stays usable, and `fit` returns what is finished. */
   readonly signal?: AbortSignal;
+  /** Holds the run between two steps while it is paused. The signal stops a run that is held, too. Default: nothing does. */
+  readonly pause?: PauseController;
   /** Whether to measure where the time goes, instruction by instruction: see `History.profile`. Default: false. */
   readonly profile?: boolean;
   /** Hears of everything while it happens. What it throws ends the run. */

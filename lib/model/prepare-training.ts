@@ -138,6 +138,7 @@ export function prepareTraining(trainee: Trainee, whole: Dataset, options: FitOp
     parameters,
     profile: options.profile ?? false,
     signal,
+    pause: options.pause,
     onEvent: options.onEvent ?? ignoreEvent,
     measure: (request) => measure(metrics, graph, data, program, request),
     validate: validationData && (() => trainee.evaluate(validationData, { weights: validationWeights, ...aborting })),

@@ -11,6 +11,7 @@ import type { InputFormat } from './compile';
 import type { Graph } from './graph';
 import type { OptimizerMemory } from './optimizer-state';
 import type { ParameterStore } from './parameters';
+import type { PauseController } from './pause';
 
 /** How a data set's samples are stored and brought to the network's input. */
 export function inputFormat(data: Dataset): InputFormat {
@@ -207,21 +208,24 @@ export function summarize(
   };
 }
 
-/** Runs a plan, stopping it after the step under way when the signal says so. */
+/** Runs a plan, stopping it after the step under way when the signal says so, or when it is paused. */
 export async function runWithSignal(
   plan: Plan,
   request: RunRequest,
   signal: AbortSignal | undefined,
   onProgress?: (steps: number) => void,
+  pause?: PauseController,
 ): Promise<RunOutcome> {
   const stop = (): void => {
     Atomics.store(request.control, Control.stop, 1);
   };
-  if (signal?.aborted) stop();
+  if (signal?.aborted || pause?.paused) stop();
   signal?.addEventListener('abort', stop, { once: true });
+  const forget = pause?.onChange(() => pause.paused && stop());
   try {
     return await plan.run(request, onProgress);
   } finally {
     signal?.removeEventListener('abort', stop);
+    forget?.();
   }
 }

@@ -7,6 +7,7 @@ import type { EndReason, EpochRecord, Evaluation, History, TrainingEvent, Traini
 import type { Graph } from './graph';
 import type { Measured } from './measure';
 import { monitoredValue } from './monitor';
+import { type PauseController, untilResumed } from './pause';
 import { profileRows } from './profile';
 import { failDiverged, replay, type StepsBegun } from './replay';
 import { type DataRequest, runWithSignal, summarize } from './runner';
@@ -23,6 +24,7 @@ export interface TrainingContext extends StepContext {
   readonly parameters: number;
   readonly profile: boolean;
   readonly signal: AbortSignal | undefined;
+  readonly pause: PauseController | undefined;
   readonly onEvent: TrainingListener;
   /** The metrics of an epoch that has been run. */
   readonly measure: (request: DataRequest) => Measured;
@@ -60,7 +62,7 @@ async function unlessAborted<T>(signal: AbortSignal | undefined, work: () => Pro
 
 /**
  * The training loop: epochs of steps on a plan, told of as events. An epoch is one call of the plan, but where an evaluation
- * or a checkpoint is due in the middle of it. `state` says where to begin, and is kept up to date.
+ * or a checkpoint is due in the middle of it, or it is paused there. `state` says where to begin, and is kept up to date.
  */
 export async function train(context: TrainingContext, state: TrainingState): Promise<History> {
   return new TrainingLoop(context, state).run();
@@ -153,9 +155,22 @@ class TrainingLoop {
     while (await this.#evaluatePicked()) {
       if (this.#state.step === this.#steps) return true;
       await this.#keepIfDue(request, false);
+      if (!(await this.#mayStep())) return false;
       if (!(await this.#runSteps(request, this.#nextStop()))) return false;
     }
     return false;
+  }
+
+  /** Waits while the run is paused; false where the signal has stopped it meanwhile. */
+  async #mayStep(): Promise<boolean> {
+    const { pause, signal } = this.#context;
+    if (!pause?.paused) return true;
+    const { epoch, step } = this.#state;
+    await this.#tell({ type: 'pause', epoch, step });
+    await untilResumed(pause, signal);
+    if (signal?.aborted) return false;
+    await this.#tell({ type: 'resume', epoch, step });
+    return true;
   }
 
   /** Training samples so far, over all epochs. */
@@ -181,13 +196,13 @@ class TrainingLoop {
     return Math.min(Math.ceil(stop / stepsPerUpdate) * stepsPerUpdate, this.#steps);
   }
 
-  /** Runs the steps up to one; false where the signal has stopped it. */
+  /** Runs the steps up to one, or to where it is paused; false where the signal has stopped it. */
   async #runSteps(request: DataRequest, to: number): Promise<boolean> {
     const context = this.#context;
     const state = this.#state;
-    const { program, plan, signal, batchSize, store, optimizerState, data } = context;
+    const { program, plan, signal, pause, batchSize, store, optimizerState, data } = context;
     const from = state.step;
-    const begun = { epoch: state.epoch, request, from, to, snapshot: takeSnapshot(store, optimizerState) };
+    const begun: StepsBegun = { epoch: state.epoch, request, from, to, snapshot: takeSnapshot(store, optimizerState) };
     this.#begun = [...this.#begun.slice(-1), begun];
     const part = { ...partOf(request, program, from, to), ...(this.#profile && { profile: this.#profile }) };
     const began = performance.now();
@@ -197,31 +212,42 @@ class TrainingLoop {
       failure ??= { error };
       Atomics.store(part.control, 0, 1);
     };
-    const outcome = await runWithSignal(plan, part, signal, (done) => {
+    const tell = (done: number): void => {
       try {
         const told = context.onEvent(this.#progress(request, from + done, secondsNow()));
         if (told !== undefined) Promise.resolve(told).catch(fail);
       } catch (error) {
         fail(error);
       }
-    });
+    };
+    const outcome = await runWithSignal(plan, part, signal, tell, pause);
     state.seconds = secondsNow();
     if (failure) throw failure.error;
     if (outcome.status === 'diverged') await failDiverged(context, this.#begun, outcome.steps);
     this.#trained += Math.min((from + outcome.steps) * batchSize, data.count) - from * batchSize;
-    const updates = outcome.steps / program.stepsPerUpdate;
     if (outcome.status === 'done') {
-      optimizerState.steps += Math.ceil(updates);
+      optimizerState.steps += Math.ceil(outcome.steps / program.stepsPerUpdate);
       state.step = to;
       return true;
     }
-    // A run that was stopped has not made the update of the steps that it had begun to gather. A checkpoint is of the end of an
-    // update: running statistics, which have seen those steps, go back to there.
-    const made = Math.floor(updates);
-    if (context.checkpoints && made < updates) await replay(context, begun, outcome.steps);
-    else optimizerState.steps += made;
-    state.step = from + made * program.stepsPerUpdate;
-    return false;
+    await this.#keepWholeUpdates(begun, outcome.steps);
+    return !signal?.aborted;
+  }
+
+  /**
+   * After a signal or a pause in the midst of a call: what has begun ends with its last update. Where it goes on from there, now
+   * or from a checkpoint, running statistics, which have seen the steps of an update that was not made, go back, too.
+   */
+  async #keepWholeUpdates(begun: StepsBegun, steps: number): Promise<void> {
+    const { checkpoints, optimizerState, program, signal } = this.#context;
+    const updates = Math.floor(steps / program.stepsPerUpdate);
+    const whole = updates * program.stepsPerUpdate;
+    const goesOn = checkpoints !== undefined || !signal?.aborted;
+    if (goesOn && whole < steps) await replay(this.#context, begun, whole);
+    else optimizerState.steps += updates;
+    const to = begun.from + whole;
+    this.#state.step = to;
+    this.#begun = [...this.#begun.slice(0, -1), ...(whole > 0 ? [{ ...begun, to }] : [])];
   }
 
   #progress(request: DataRequest, step: number, seconds: number): TrainingEvent {

@@ -28,7 +28,7 @@ const TITLES = {
 const NAMES = Object.keys(TITLES) as Curve['name'][];
 
 /** The most points that an epoch of training becomes. */
-const POINTS_PER_EPOCH = 20;
+export const POINTS_PER_EPOCH = 20;
 
 const MOST_POINTS = 1000;
 

@@ -19,7 +19,8 @@ export async function readEvents(path: string): Promise<LoggedEvent[]> {
     .map((line, index) => parseEvent(line, path, `line ${index + 1}`));
 }
 
-function parseEvent(line: string, path: string, where: string): LoggedEvent {
+/** A line of `events.jsonl`. Error: `E_FORMAT`. */
+export function parseEvent(line: string, path: string, where: string): LoggedEvent {
   const expected = 'a JSON object with time and type';
   let content: unknown;
   try {

@@ -8,6 +8,8 @@ export interface RunConfig {
   /** When the run began, ISO 8601. */
   readonly startedAt: string;
   readonly network: string;
+  /** The run folder whose weights it began with; missing where it began with first weights. */
+  readonly startedFrom?: string;
   readonly data: RunData;
   readonly loss: string;
   readonly optimizer: string;

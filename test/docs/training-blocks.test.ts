@@ -50,3 +50,8 @@ test('the block about checkpoints runs', async () => {
     "\nimport { readdir } from 'node:fs/promises';\nconsole.log((await readdir(folder)).sort().join(' '));\n";
   expect(await output(block + files)).toBe('step-0000000030.safetensors step-0000000040.safetensors\n');
 });
+
+test('the block about pausing comes to its end', async () => {
+  const [block = ''] = blocksOf('Pausing');
+  expect(await output(`${block}console.log(pause.paused);`)).toBe('false\n');
+});

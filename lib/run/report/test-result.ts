@@ -55,7 +55,8 @@ function toMistake(row: ArrayLike<number>, sample: number, label: number): Mista
   };
 }
 
-function isDistribution(row: ArrayLike<number>): boolean {
+/** Whether a row is of probabilities. */
+export function isDistribution(row: ArrayLike<number>): boolean {
   const values = Array.from(row);
   const sum = values.reduce((total, value) => total + value, 0);
   return values.every((value) => value >= 0 && value <= 1) && Math.abs(sum - 1) <= SUM_SLACK;

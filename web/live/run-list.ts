@@ -1,0 +1,50 @@
+import { formatAccuracy, formatError } from './format';
+import type { RunView } from './run-view';
+
+/** The table of runs, where there are several: which of them are shown. */
+export class RunList {
+  readonly #section = document.getElementById('runs') as HTMLElement;
+  readonly #rows = document.getElementById('run-rows') as HTMLElement;
+  readonly #boxes = new Map<string, HTMLInputElement>();
+  readonly #cells = new Map<string, readonly HTMLElement[]>();
+  readonly #onChange: () => void;
+
+  constructor(onChange: () => void) {
+    this.#onChange = onChange;
+  }
+
+  /** A run more, the newest, which is shown in place of that before it. */
+  add({ id, name }: RunView): void {
+    const box = document.createElement('input');
+    box.type = 'checkbox';
+    box.setAttribute('aria-label', `show ${name}`);
+    box.addEventListener('change', () => this.#onChange());
+    for (const other of this.#boxes.values()) other.checked = false;
+    box.checked = true;
+    this.#boxes.set(id, box);
+    const row = document.createElement('tr');
+    const cells = Array.from({ length: 6 }, () => document.createElement('td'));
+    cells[0]?.append(box);
+    if (cells[1]) cells[1].textContent = name;
+    row.append(...cells);
+    this.#cells.set(id, cells.slice(2));
+    this.#rows.prepend(row);
+    this.#section.hidden = this.#boxes.size < 2;
+  }
+
+  isShown(id: string): boolean {
+    return this.#boxes.get(id)?.checked ?? false;
+  }
+
+  /** Brings a row up to date. */
+  show(run: RunView): void {
+    const told = run.test ?? run.latest;
+    const texts = [
+      run.state,
+      `${run.epoch}/${run.epochs}`,
+      told ? formatError(told.loss) : '',
+      told ? formatAccuracy(told.accuracy) : '',
+    ];
+    for (const [index, cell] of (this.#cells.get(run.id) ?? []).entries()) cell.textContent = texts[index] ?? '';
+  }
+}
