@@ -1,6 +1,6 @@
 // A layer of your own: linearize, which turns an image into a row of numbers, written wrong and written right.
-// The wrong one hands back its own output in the backward step instead of the error that came in. A network with it runs,
-// and even learns a little, so that one looks for the mistake everywhere else. The gradient check names it at once.
+// The wrong one hands back its own output in the backward step instead of the error that came in. A network with it runs
+// without an error and only learns badly, so that one looks for the mistake elsewhere. The gradient check names it at once.
 //
 //     node -r ./scripts/register-typescript.cjs examples/04-your-own-layer.ts
 import { checkGradients, conv2d, defineLayer, dense, maxPool2d, readDigits, sequential, sgd } from 'laminet';

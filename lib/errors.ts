@@ -33,9 +33,12 @@ export type ErrorCode =
  * what is expected. `details` holds the same facts as data.
  */
 export class LaminetError extends Error {
+  /** What kind of mistake it was; stays the same where the message is worded anew. */
   readonly code: ErrorCode;
+  /** The facts of the message by name. */
   readonly details: Readonly<Record<string, unknown>>;
 
+  /** The library's own; users catch them. */
   constructor(code: ErrorCode, message: string, details: Record<string, unknown> = {}, options?: ErrorOptions) {
     super(message, options);
     this.name = 'LaminetError';

@@ -100,7 +100,7 @@ export { globalAveragePool2d, globalMaxPool2d } from './layers/global-pool2d';
 export { type GroupNormOptions, groupNorm, type LayerNormOptions, layerNorm } from './layers/group-norm';
 export { input } from './layers/input';
 export { add, concat, multiply } from './layers/join';
-export type { Layer, ParameterKind } from './layers/layer';
+export type { Layer, LayerConfig, NamedOptions, ParameterKind, TrainedOptions } from './layers/layer';
 export { type LocalResponseNormOptions, localResponseNorm } from './layers/local-response-norm';
 export { type MaxPool2dOptions, maxPool2d } from './layers/max-pool2d';
 export type { InputNode, NetworkNode } from './layers/node';
@@ -177,7 +177,7 @@ export type {
 } from './model/events';
 export type { EvaluationOptions, FitOptions } from './model/fit';
 export { type ModelNodes, model } from './model/functional';
-export type { Graph } from './model/graph';
+export type { Graph, GraphInput, GraphNode, GraphParameter } from './model/graph';
 export { type LoadOptions, loadModel } from './model/load-model';
 export type { Model, ModelOptions } from './model/model';
 export { PauseController } from './model/pause';
@@ -195,6 +195,9 @@ export type { BatchOptions, BatchResult } from './model/train-on-batch';
 export type { TrainingOptions } from './model/training-rules';
 export type { NetworkDefaults, NetworkDefinition } from './networks/network';
 export { NETWORKS, networkModel, networkNamed } from './networks/networks';
+export type { Connections } from './ops/partial-conv2d';
+export type { Purpose, SourceFormat } from './ops/program';
+export type { Padding, Pair, Sides } from './ops/window';
 export {
   type AdamOptions,
   type AdamwOptions,
@@ -259,3 +262,4 @@ export type {
 } from './schedules/schedule';
 export type { RandomSequence } from './tensor/philox';
 export type { Shape } from './tensor/shape';
+export type { FloatArray, Precision } from './tensor/storage';

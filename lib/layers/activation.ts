@@ -107,7 +107,10 @@ const ACTIVATIONS = {
   },
 } as const;
 
-/** The activations by name; `linear` is none at all. */
+/**
+ * The activations by name, each that of its function (`relu` is {@link relu}, `tanh` is {@link tanh}, ...) with its default
+ * options; `linear` is none at all.
+ */
 export type ActivationName = keyof typeof ACTIVATIONS;
 
 /** The options of an activation's layer. */

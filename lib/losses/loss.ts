@@ -29,7 +29,12 @@ const LOSSES = {
   categoricalHinge,
 } as const;
 
-/** The losses by name, with their default options. */
+/**
+ * The losses by name, with their default options: `sse` ({@link sumOfSquaredErrors}), `mse` ({@link meanSquaredError}), `mae`
+ * ({@link meanAbsoluteError}), `nll` ({@link negativeLogLikelihood}), `logistic` ({@link logisticError}), `focal`
+ * ({@link focalLoss}), `binaryFocal` ({@link binaryFocalLoss}); `huber`, `crossEntropy`, `klDivergence`, `binaryCrossEntropy`,
+ * `hinge` and `categoricalHinge` are the names of their functions.
+ */
 export type LossName = keyof typeof LOSSES;
 
 /** The names of {@link LossName}, for help and errors. */

@@ -346,6 +346,7 @@ export class Model {
     this.#compiled = undefined;
   }
 
+  /** {@link dispose}, for `using model = ...`. */
   [Symbol.dispose](): void {
     this.dispose();
   }

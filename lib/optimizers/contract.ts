@@ -36,6 +36,7 @@ export interface Optimizer {
   readonly learningRate: LearningRate;
   /** The groups that parameters are treated by, in their order. */
   readonly groups: readonly ParameterGroup[];
+  /** By which rule and with which numbers a parameter is updated. */
   ruleFor(parameter: TrainedParameter): UpdateRule;
   readonly factors?: StepFactors;
   /** What files keep, to make it again; missing for optimizers, or schedules, of your own. */

@@ -50,7 +50,7 @@ export function sgd(options: SgdOptions = {}): Optimizer {
 
 const OPTIMIZERS = { sgd, adagrad, adadelta, rmsprop, adam, adamw, adamax, nadam, radam, lion, muon } as const;
 
-/** The optimizers by name, with their default options. */
+/** The optimizers by name, each that of its function ({@link sgd}, {@link adamw}, ...), with their default options. */
 export type OptimizerName = keyof typeof OPTIMIZERS;
 
 export const OPTIMIZER_NAMES = Object.keys(OPTIMIZERS) as readonly OptimizerName[];

@@ -1,178 +1,138 @@
-import { execFile, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+// Every block of code of every page, run as a reader would, in a folder like a clone. What the pages promise beside it:
+//
+// - A ts or js block is a module over dist/. One that imports nothing goes on where the block before it ended, or is an excerpt
+//   of an example, which examples.test.ts runs.
+// - The commands of a sh block run one after another, but for those that commands.ts lists with the reason.
+// - A text block right behind such a block, or behind "prints", is what that block prints. If it begins with "laminet: " the
+//   command fails with that sentence.
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import ts from 'typescript';
-import { runCli } from '../../lib/cli/run-cli';
-import { captureIo } from '../support/captured-output';
-import { type CodeBlock, codeBlocks, PAGES, readPage, root } from './pages';
+import { expectAlike, expectSameWords } from './alike';
+import { type Ending, makeClone, makeRuns, runIn } from './clone';
+import { commandsOf, faultOf, isRun } from './commands';
+import { type CodeBlock, codeBlocks, PAGES, root } from './pages';
 
-const run = promisify(execFile);
-const COMMANDS = ['train', 'resume', 'evaluate', 'report', 'inspect', 'gradcheck'];
+const SCRIPTS = ['ts', 'js'];
+const SHELL = ['sh', 'bash'];
+const DATA = ['json', 'text', 'cpp'];
+const LIMIT = 180_000;
 
-/** Folders for what commands leave behind. */
-const scratch = mkdtempSync(path.join(tmpdir(), 'laminet-docs-'));
-afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+/** Is printed where a block goes on from another. */
+const SEAM = '-- 8< --';
 
-/** The first block of that language behind a heading or sentence of a page. */
-function blockBehind(page: string, landmark: string, language: string): string {
-  const from = readPage(page).indexOf(landmark);
-  const found = codeBlocks(page).find((block) => block.language === language && block.offset > from);
-  if (from < 0 || !found) throw new Error(`${page}: no ${language} block behind ${JSON.stringify(landmark)}`);
-  return found.text;
-}
+const squeeze = (text: string): string => text.replaceAll(/\s+/g, ' ').trim();
+const examples = readdirSync(path.join(root, 'examples'))
+  .filter((name) => name.endsWith('.ts'))
+  .map((name) => squeeze(readFileSync(path.join(root, 'examples', name), 'utf8')));
 
-/** What a process prints that is fed a program on its standard input. */
-async function outputOfModule(source: string): Promise<string> {
-  const child = spawn(process.execPath, ['--input-type=module'], { cwd: root, stdio: ['pipe', 'pipe', 'inherit'] });
-  let output = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    output += text;
-  });
-  child.stdin.end(source);
-  const exitCode = await new Promise((resolve) => child.on('close', resolve));
-  expect(exitCode).toBe(0);
-  return output;
-}
+const imports = ({ text }: CodeBlock): boolean => /^import /m.test(text);
+const isExcerpt = (block: CodeBlock): boolean =>
+  !imports(block) && examples.some((example) => example.includes(squeeze(block.text)));
 
-/** A text with its numbers, instruction set and folders taken out: what stays is the same on every machine. */
-function frame(text: string): string {
-  return text
-    .trimEnd()
-    .replace(/native, \w+, \d+ threads?/g, 'native')
-    .replace(/(run folder|report): .*/g, '$1')
-    .replace(/\d[\d,]*(\.\d+)?/g, '#')
-    .replace(/ +/g, ' ');
-}
-
-/** Every accuracy in a text, in percent. */
-function accuracies(text: string): number[] {
-  return [...text.matchAll(/accuracy:? ([\d.]+)( %)?/g)].map(
-    ([, value, percent]) => Number(value) * (percent ? 1 : 100),
-  );
-}
-
-/** Instruction sets round differently, and a sum may get another order: a percentage point is what that may move. */
-function expectAlike(printed: string, shown: string): void {
-  expect(frame(printed)).toBe(frame(shown));
-  for (const [index, accuracy] of accuracies(shown).entries()) {
-    expect(Math.abs((accuracies(printed)[index] ?? 0) - accuracy)).toBeLessThanOrEqual(1);
+/** What is run of the modules of a page: each with those that it goes on from in front of it. */
+function modulesOf(blocks: readonly CodeBlock[]): Map<CodeBlock, string> {
+  const modules = new Map<CodeBlock, string>();
+  let source = '';
+  for (const block of blocks) {
+    if (!SCRIPTS.includes(block.language) || isExcerpt(block)) continue;
+    source = imports(block) ? block.text : `${source}\nconsole.log('${SEAM}');\n${block.text}`;
+    modules.set(block, source);
   }
+  return modules;
 }
 
-const train = (...args: string[]) =>
-  run(process.execPath, ['dist/cli/main.js', 'train', ...args, '--out', scratch], { cwd: root });
+/** What a block is shown to print. */
+function shownBehind({ page, offset }: CodeBlock): string | undefined {
+  const next = codeBlocks(page).find((block) => block.offset > offset);
+  return next?.language === 'text' && /(^ *```|\bprints?:?)$/.test(next.lead) ? next.text : undefined;
+}
 
-test('every ts block is right by the types of dist/', () => {
-  const blocks = PAGES.flatMap((page) => codeBlocks(page)).filter(({ language }) => language === 'ts');
-  expect(blocks.length).toBeGreaterThan(0);
-  const sources = new Map(blocks.map(({ text }, index) => [path.join(root, `docs-block-${index}.mts`), text]));
-  const config = ts.readConfigFile(path.join(root, 'tsconfig.json'), ts.sys.readFile);
-  const { options } = ts.parseJsonConfigFileContent(config.config, ts.sys, root);
-  const host = ts.createCompilerHost(options);
-  const { fileExists, readFile } = host;
-  host.fileExists = (file) => sources.has(path.normalize(file)) || fileExists(file);
-  host.readFile = (file) => sources.get(path.normalize(file)) ?? readFile(file);
-  const program = ts.createProgram([...sources.keys()], { ...options, types: ['node'] }, host);
-  const faults = ts.getPreEmitDiagnostics(program).map(({ file, messageText }) => ({
-    block: file && sources.get(path.normalize(file.fileName)),
-    message: ts.flattenDiagnosticMessageText(messageText, '\n'),
-  }));
-  expect(faults).toEqual([]);
+let clone: string;
+
+beforeAll(async () => {
+  clone = await makeClone();
+}, LIMIT);
+
+afterAll(() => rmSync(clone, { recursive: true, force: true }));
+
+async function runModule(source: string): Promise<Ending> {
+  const { outputText } = ts.transpileModule(source, {
+    compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022, verbatimModuleSyntax: true },
+  });
+  writeFileSync(path.join(clone, 'block.mjs'), outputText);
+  return runIn(clone, process.execPath, ['-r', './stopper.cjs', 'block.mjs']);
+}
+
+async function runCommands(text: string): Promise<Ending> {
+  const commands = commandsOf(text);
+  for (const command of commands)
+    expect({ command, fault: await faultOf(command) }).toEqual({ command, fault: undefined });
+  const run = commands.filter(isRun);
+  for (const command of run) await makeRuns(clone, command);
+  return runIn(clone, 'bash', ['-euo', 'pipefail', '-c', run.join('\n')]);
+}
+
+function expectEnding({ code, out, err }: Ending, shown: string | undefined): void {
+  const fails = shown?.startsWith('laminet: ') === true;
+  expect({ code, err: fails ? '' : err }).toEqual({ code: fails ? 1 : 0, err: fails ? '' : expect.any(String) });
+  if (fails) expectSameWords(err, shown);
+  else if (shown !== undefined) expectAlike(out, shown);
+}
+
+const BLOCKS = PAGES.flatMap((page) => codeBlocks(page));
+const MODULES = PAGES.flatMap((page) => [...modulesOf(codeBlocks(page))].map(([block, source]) => ({ block, source })));
+const COMMANDS = BLOCKS.filter(({ language }) => SHELL.includes(language)).map((block) => ({ block }));
+
+test('all blocks are of languages that are run or looked at', () => {
+  const known = [...SCRIPTS, ...SHELL, ...DATA];
+  expect(BLOCKS.filter(({ language }) => !known.includes(language))).toEqual([]);
+  expect(BLOCKS.length).toBeGreaterThan(40);
 });
 
-describe('the README', () => {
-  test('its ten lines are ten, and print what it shows', async () => {
-    const lines = blockBehind('README.md', '## Ten lines', 'ts');
-    expect(lines.trimEnd().split('\n')).toHaveLength(10);
-    expectAlike(await outputOfModule(lines), blockBehind('README.md', 'They print:', 'text'));
-  });
-
-  test('its first command prints what it shows', async () => {
-    const { scripts } = JSON.parse(readPage('package.json')) as { scripts: Record<string, string> };
-    expect(scripts.train).toBe('node dist/cli/main.js train lenet5');
-    const { stdout } = await train('lenet5');
-    expectAlike(stdout, blockBehind('README.md', 'It prints:', 'text'));
-  });
-
-  test('its networks reach the accuracies that it names', async () => {
-    const rows = [...readPage('README.md').matchAll(/^\| `([\w-]+)` \|.*\| ([\d.]+) % \|$/gm)];
-    expect(rows.map(([, name]) => name)).toEqual(['two-layer', 'one-conv', 'lenet5-first', 'lenet5']);
-    for (const [, name = '', accuracy] of rows) {
-      const { stdout } = await train(name);
-      expect({ name, off: Math.abs((accuracies(stdout).at(-1) ?? 0) - Number(accuracy)) < 1 }).toEqual({
-        name,
-        off: true,
-      });
+test(
+  'every ts block is right by the types of dist/',
+  () => {
+    const sources = new Map<string, string>();
+    for (const { block, source } of MODULES.filter(({ block }) => block.language === 'ts')) {
+      sources.set(path.join(root, `${block.page.replaceAll('/', '-')}-line-${block.line}.mts`), source);
     }
-  }, 120_000);
+    const config = ts.readConfigFile(path.join(root, 'tsconfig.json'), ts.sys.readFile);
+    const { options } = ts.parseJsonConfigFileContent(config.config, ts.sys, root);
+    const host = ts.createCompilerHost(options);
+    const { fileExists, readFile } = host;
+    host.fileExists = (file) => sources.has(path.normalize(file)) || fileExists(file);
+    host.readFile = (file) => sources.get(path.normalize(file)) ?? readFile(file);
+    const program = ts.createProgram([...sources.keys()], { ...options, types: ['node'] }, host);
+    const faults = ts.getPreEmitDiagnostics(program).map(({ file, messageText }) => ({
+      block: file && path.basename(file.fileName),
+      message: ts.flattenDiagnosticMessageText(messageText, '\n'),
+    }));
+    expect(faults).toEqual([]);
+  },
+  LIMIT,
+);
 
-  test('its diverging run diverges, and says so in these words', async () => {
-    const words =
-      /^laminet: the loss of step \d+ in epoch \d+ is not a finite number; it began in .+; the loss grew from \S+ to \S+ in the \d+ steps before: the learning rate of 0\.3 is too high /m;
-    expect(blockBehind('README.md', '--learning-rate 0.3', 'text').replaceAll('\n', ' ')).toMatch(words);
-    await expect(train('lenet5-first', '--learning-rate', '0.3')).rejects.toMatchObject({
-      code: 1,
-      stderr: expect.stringMatching(words),
-    });
-  });
-});
+test.each(MODULES)(
+  'the module at $block.page:$block.line runs',
+  async ({ block, source }) => {
+    const { out, ...ending } = await runModule(source);
+    expectEnding({ out: out.split(`${SEAM}\n`).at(-1) ?? '', ...ending }, shownBehind(block));
+  },
+  LIMIT,
+);
 
-test('the program in docs/architecture.md is the one that inspect prints', async () => {
-  const io = captureIo();
-  await runCli(['inspect', 'two-layer', '--program'], io);
-  expect(io.stdout.text).toContain(blockBehind('docs/architecture.md', '## Program', 'text'));
-});
+test.each(COMMANDS)(
+  'the commands at $block.page:$block.line run',
+  async ({ block }) => {
+    const ending = await runCommands(block.text);
+    expectEnding(ending, commandsOf(block.text).some(isRun) ? shownBehind(block) : undefined);
+  },
+  LIMIT,
+);
 
-/** Why a command of a page cannot be run; undefined where it can. */
-async function faultOf(command: string, scripts: Record<string, string>): Promise<string | undefined> {
-  const words = command.split(/\s+/);
-  while (/^[A-Z_]+=/.test(words[0] ?? '')) {
-    const variable = words.shift()?.split('=')[0] ?? '';
-    const known = ['LAMINET_BACKEND', 'LAMINET_ISA', 'LAMINET_THREADS', 'LAMINET_ADDON'];
-    if (!known.includes(variable)) return `there is no variable ${variable}`;
-  }
-  const [tool = '', first = '', ...rest] = words;
-  if (tool === 'npm' && first === 'run') return scripts[rest[0] ?? ''] ? undefined : `there is no script ${rest[0]}`;
-  if (tool === 'npm') return ['install', 'ci', 'test'].includes(first) ? undefined : `npm ${first} is not for users`;
-  if (tool === 'npx') {
-    return existsSync(path.join(root, 'node_modules/.bin', first)) ? undefined : `${first} is not installed`;
-  }
-  if (tool === 'node' && first === 'dist/cli/main.js') return faultOfCli(rest);
-  const files = [tool, first, ...rest].filter((word) => /^(\.ci|lib|test|bench|examples|scripts|native)\//.test(word));
-  const missing = files.find((file) => !existsSync(path.join(root, file)));
-  if (missing) return `there is no file ${missing}`;
-  return [
-    'node',
-    'cmake',
-    'objdump',
-    '.ci/run',
-    'build/sanitize/kernel_tests',
-    'build/tests/ulp',
-    'valgrind',
-    'curl',
-    'head',
-  ].includes(tool)
-    ? undefined
-    : `what is ${tool}?`;
-}
-
-/** A subcommand and its options are there if its help names them. */
-async function faultOfCli([command = '', ...rest]: string[]): Promise<string | undefined> {
-  if (!COMMANDS.includes(command)) return `there is no laminet ${command}`;
-  const io = captureIo();
-  await runCli([command, '--help'], io);
-  const unknown = rest.find((word) => word.startsWith('--') && !io.stdout.text.includes(`${word} `));
-  return unknown && `laminet ${command} has no ${unknown}`;
-}
-
-const shellBlocks = (page: string): CodeBlock[] => codeBlocks(page).filter(({ language }) => language === 'sh');
-
-test.each(PAGES.filter((page) => shellBlocks(page).length > 0))('the commands of %s are there', async (page) => {
-  const { scripts } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
-  const commands = shellBlocks(page).flatMap(({ text }) => text.trim().split(/\n|&&/));
-  for (const command of commands) {
-    expect({ command, fault: await faultOf(command.trim(), scripts) }).toEqual({ command, fault: undefined });
+test('every json block is JSON', () => {
+  for (const { text } of BLOCKS.filter(({ language }) => language === 'json')) {
+    expect(() => JSON.parse(text)).not.toThrow();
   }
 });
