@@ -6,6 +6,7 @@ import { addEvaluateCommand } from './evaluate';
 import { addGradcheckCommand } from './gradcheck';
 import { addInspectCommand } from './inspect';
 import { addReportCommand } from './report';
+import { addReproduceCommand } from './reproduce';
 import { type CliIo, type CommandContext, chooseColors } from './terminal';
 import { addTrainCommand } from './train';
 
@@ -52,6 +53,7 @@ export async function runCli(argv: readonly string[], io: CliIo): Promise<number
   addReportCommand(program, context);
   addInspectCommand(program, context);
   addGradcheckCommand(program, context);
+  addReproduceCommand(program, context);
   try {
     await program.parseAsync([...argv], { from: 'user' });
     return exitCode;
