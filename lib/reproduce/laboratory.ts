@@ -68,19 +68,22 @@ export interface LaboratoryOptions {
   readonly onProgress: (line: string) => void;
 }
 
-/** So many looks at random picks an epoch, and so many images each. */
-const LOOKS = 20;
-export const PICKS = 500;
+/** So many looks at random picks of the training images, over all epochs. */
+const LOOKS = 40;
 
-const CURVE_TITLES: Partial<Record<Curve['name'], string>> = {
-  evaluation: `${PICKS} random training images`,
-  validation: 'test set',
-};
+/** How many images of so many a look is at. */
+export function picksOf(images: number): number {
+  return Math.min(500, Math.ceil(images / 10));
+}
 
 /** The curves whose points do not depend on how fast the machine is, as those of the progress do. */
-function fixedCurves(events: readonly LoggedEvent[]): Curve[] {
+function fixedCurves(events: readonly LoggedEvent[], images: number): Curve[] {
+  const titles: Partial<Record<Curve['name'], string>> = {
+    evaluation: `${picksOf(images)} random training images`,
+    validation: 'test set',
+  };
   return curvesOf(events).flatMap((curve) => {
-    const title = CURVE_TITLES[curve.name];
+    const title = titles[curve.name];
     return title === undefined ? [] : [{ ...curve, title }];
   });
 }
@@ -176,7 +179,10 @@ export class Laboratory {
         ...fit,
         batchSize: Math.min(fit.batchSize ?? 1, train.count),
         validationData: test,
-        evaluation: { every: Math.max(1, Math.floor(train.count / LOOKS)), samples: Math.min(PICKS, train.count) },
+        evaluation: {
+          every: Math.max(1, Math.floor((train.count * (fit.epochs ?? 1)) / LOOKS)),
+          samples: picksOf(train.count),
+        },
         ...(signal ? { signal } : {}),
         onEvent: (event) => {
           events.push({ time: '', ...event });
@@ -192,7 +198,7 @@ export class Laboratory {
     return {
       epochs,
       seconds: failure === undefined ? measured : (performance.now() - began) / 1000,
-      curves: fixedCurves(events),
+      curves: fixedCurves(events, train.count),
       test: failure === undefined ? epochs.at(-1)?.validation : undefined,
       ...(failure === undefined ? {} : { failure }),
     };

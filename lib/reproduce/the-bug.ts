@@ -1,7 +1,7 @@
 import { linearize } from '../layers/flatten';
 import { checkNetwork, verdictOf, verdictTable, worstOf } from './checked-gradients';
 import { accuracyOf } from './four-networks';
-import { type Laboratory, type Outcome, PICKS, type PostNetworkName } from './laboratory';
+import { type Laboratory, type Outcome, type PostNetworkName, picksOf } from './laboratory';
 import { brief, code, count, list, percent, table } from './markdown';
 import { POST_PARTS, postOf, postTraining } from './post';
 import { comparisonPicture, type Section } from './section';
@@ -95,7 +95,7 @@ export async function theBug(laboratory: Laboratory): Promise<Section> {
       'Each layer is checked by itself, so the verdict of a layer is about that layer alone. The last rows, of the whole network, show how far the damage goes: every weight before the wrong layer, none behind it. `laminet gradcheck ./my-network.mjs` prints such a table for your own network.',
       `**What it does.** Each network saw ${count(seen)} images once, with the post's settings: with the right layer, with the wrong one, and with one that hands back zeros, so that nothing before it is trained at all. Test accuracy:`,
       table(
-        ['network', 'right', 'wrong', 'zeros', `wrong, random picks of ${PICKS} images`],
+        ['network', 'right', 'wrong', 'zeros', `wrong, random picks of ${picksOf(seen)} images`],
         [...trained].map(([network, { right, wrong, silent }]) => [
           network,
           accuracyOf(right),

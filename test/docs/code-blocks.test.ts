@@ -9,7 +9,7 @@ import { captureIo } from '../support/captured-output';
 import { type CodeBlock, codeBlocks, PAGES, readPage, root } from './pages';
 
 const run = promisify(execFile);
-const COMMANDS = ['train', 'evaluate', 'report', 'inspect', 'gradcheck'];
+const COMMANDS = ['train', 'evaluate', 'report', 'inspect', 'gradcheck', 'reproduce'];
 
 /** Folders for what commands leave behind. */
 const scratch = mkdtempSync(path.join(tmpdir(), 'laminet-docs-'));
@@ -139,6 +139,7 @@ async function faultOf(command: string, scripts: Record<string, string>): Promis
     return existsSync(path.join(root, 'node_modules/.bin', first)) ? undefined : `${first} is not installed`;
   }
   if (tool === 'node' && first === 'dist/cli/main.js') return faultOfCli(rest);
+  if (tool === 'laminet') return faultOfCli([first, ...rest]);
   const files = [tool, first, ...rest].filter((word) => /^(\.ci|lib|test|bench|examples|scripts|native)\//.test(word));
   const missing = files.find((file) => !existsSync(path.join(root, file)));
   if (missing) return `there is no file ${missing}`;
