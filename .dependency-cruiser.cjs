@@ -52,6 +52,7 @@ module.exports = {
     onlyImports('networks/', training),
     // The gradient checker computes in float64, which only the reference does.
     onlyImports('doctor/', [...training, 'backends/reference/index[.]ts$']),
+    onlyImports('reproduce/', [...training, 'networks/', 'doctor/', 'run/']),
     {
       name: 'only-types-of-ops',
       comment:

@@ -7,6 +7,7 @@ import { addEvaluateCommand } from './evaluate';
 import { addGradcheckCommand } from './gradcheck';
 import { addInspectCommand } from './inspect';
 import { addReportCommand } from './report';
+import { addReproduceCommand } from './reproduce';
 import { addResumeCommand } from './resume';
 import { type CliIo, type CommandContext, chooseColors } from './terminal';
 import { addTrainCommand } from './train';
@@ -61,6 +62,7 @@ export async function runCli(argv: readonly string[], io: CliIo): Promise<number
   addGradcheckCommand(program, context);
   addWatchCommand(program, context);
   addDrawCommand(program, context);
+  addReproduceCommand(program, context);
   try {
     await program.parseAsync([...argv], { from: 'user' });
     return exitCode;
