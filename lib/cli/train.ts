@@ -141,7 +141,7 @@ async function train(name: string, options: TrainOptions, context: CommandContex
       machine: describeMachine(),
     };
     const writer = new RunWriter({ folder: options.out, saveWeights: (path) => model.save(path), model, config });
-    context.session?.begin(name, config);
+    context.session?.begin(config);
     const source = options.data ?? DEFAULT_DATA;
     await trainAndKeep({ model, data, source, settings, writer }, context);
   } finally {
