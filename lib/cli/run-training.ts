@@ -72,7 +72,7 @@ export async function runTraining(request: TrainingRequest, context: CommandCont
     });
     if (startedFrom !== undefined) await model.load(join(startedFrom, RUN_FILES.weights));
     const config = { ...request.config, backend: request.config.backend ?? model.backendDescription };
-    context.session?.begin(network, config);
+    context.session?.begin(config);
     const onLine = output === 'json' ? { onLine: context.print } : {};
     const saveWeights = (path: string): Promise<void> => model.save(path);
     await trainAndKeep(

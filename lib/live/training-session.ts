@@ -25,6 +25,7 @@ export class TrainingSession {
   readonly #runs: LiveRuns;
   #state: ControlState = 'idle';
   #run: LiveRun | undefined;
+  #count = 0;
   #epochs = 1;
   /** The run that has ended last. */
   #folder: string | undefined;
@@ -43,9 +44,10 @@ export class TrainingSession {
   }
 
   /** A run begins. */
-  begin(name: string, config: RunConfig): void {
+  begin(config: RunConfig): void {
+    this.#count += 1;
     this.#epochs = config.epochs;
-    this.#run = this.#runs.add(name, config);
+    this.#run = this.#runs.add(this.#count === 1 ? config.network : `${config.network}, run ${this.#count}`, config);
     this.#run.stand({ status: 'running' });
     this.#change(this.#state);
   }

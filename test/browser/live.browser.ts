@@ -49,7 +49,7 @@ async function serving(...argv: string[]): Promise<ServingCommand> {
 
 /** Trains with a page for longer than any test takes, and leaves a processor to the browser. */
 const trainWatched = (network = 'lenet5', ...argv: string[]): Promise<ServingCommand> =>
-  serving('train', network, '--watch', '--out', folder, '--epochs', '100000', '--threads', '1', ...argv);
+  serving('train', network, '--watch', '--out', folder, '--epochs', '2000', '--threads', '1', ...argv);
 
 /** Waits until the page says how the run stands. */
 async function untilState(page: Page, state: string): Promise<void> {
@@ -69,6 +69,8 @@ describe('the page of a training', () => {
     const command = await trainWatched();
     const page = await open(command.url);
     await untilState(page, 'training');
+    await until(page, `parseInt(document.querySelector('#highlights dd')?.textContent, 10) >= 20`);
+    await takeScreenshot(page, 'live.png');
     await page.getByText('The curves as a table').click();
     let rows = await untilMoreRows(page, 0);
     rows = await untilMoreRows(page, rows);
@@ -78,7 +80,6 @@ describe('the page of a training', () => {
       expect(before).toMatch(/^M/);
       await until(page, `${curve} !== ${JSON.stringify(before)}`);
     }
-    await takeScreenshot(page, 'live.png');
 
     await button(page, 'Pause').click();
     await untilState(page, 'paused');

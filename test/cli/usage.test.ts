@@ -22,6 +22,8 @@ describe('help', () => {
     [['evaluate', '--help'], 'laminet evaluate runs/'],
     [['inspect', '--help'], 'laminet inspect two-layer --program'],
     [['gradcheck', '--help'], 'laminet gradcheck lenet5'],
+    [['watch', '--help'], 'laminet watch runs --port 8080'],
+    [['draw', '--help'], 'laminet draw model.safetensors --port 8080'],
   ])('%j goes to the standard output, with examples', async (argv, example) => {
     const { code, out, err } = await run(argv);
     expect(code).toBe(0);

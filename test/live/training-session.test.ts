@@ -64,7 +64,7 @@ test('does what fits, and refuses what does not', async () => {
   expect(await statusOf(train)).toBe(409);
 
   const second = session.train(async () => {
-    session.begin('run', { epochs: 3 } as RunConfig);
+    session.begin({ network: 'small', epochs: 3 } as RunConfig);
     session.end({ status: 'done' }, 'runs/one');
   }, outer.signal);
   await new Promise(setImmediate);

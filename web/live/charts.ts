@@ -32,12 +32,13 @@ export class Charts {
 type Series = Readonly<Record<string, unknown>>;
 
 function options(runs: readonly RunView[], index: number, color: (name: string) => string): EChartsCoreOption {
+  const losses = new Set(runs.map(({ config }) => config.loss));
+  const charts = chartsOf(losses.size > 1 ? "each run's own loss" : [...losses].join());
   const parts = runs.map((run) => {
-    const charts = chartsOf(run.config.loss);
     const curves = run.curves.map((curve) => ({ ...curve, title: titleOf(run, curve.title, runs.length > 1) }));
     return chartOptions({ charts, curves }, index, color);
   });
-  const [first = chartOptions({ charts: chartsOf(''), curves: [] }, index, color)] = parts;
+  const [first = chartOptions({ charts, curves: [] }, index, color)] = parts;
   if (parts.length < 2) return first;
   const series = parts.flatMap((part, place) =>
     (part.series as readonly Series[]).map((one) => ({ ...one, color: color(PALETTE[place % PALETTE.length] ?? '') })),

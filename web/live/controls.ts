@@ -16,7 +16,8 @@ const epochsAsked = (): number => epochsField().valueAsNumber;
 /** The buttons that steer the training; where the page has none, nothing. */
 export class Controls {
   readonly #answer = document.getElementById('control-answer');
-  #begun = false;
+  /** What was put into the field of epochs last; what is typed there stays. */
+  #epochs = 0;
 
   constructor() {
     for (const [id, { ask }] of Object.entries(BUTTONS)) {
@@ -30,8 +31,9 @@ export class Controls {
 
   show(state: ControlState, epochs: number): void {
     this.#enable((states) => states.includes(state));
-    if (!this.#begun) epochsField().valueAsNumber = epochs;
-    this.#begun = true;
+    if (epochs === this.#epochs || !this.#answer) return;
+    this.#epochs = epochs;
+    epochsField().valueAsNumber = epochs;
   }
 
   /** Nothing can be asked for any more. */

@@ -13,7 +13,7 @@ const DRAW_SHARE = 5;
 const runs = new Map<string, RunView>();
 const charts = new Charts();
 const controls = new Controls();
-const list = new RunList(drawSoon);
+const list = new RunList(draw);
 const points = document.getElementById('points') as HTMLDetailsElement;
 /** The timer of the next drawing; 0 where none is due. */
 let due = 0;
@@ -25,6 +25,7 @@ function drawSoon(): void {
 }
 
 function draw(): void {
+  clearTimeout(due);
   due = 0;
   const began = performance.now();
   const newestFirst = [...runs.values()].reverse();

@@ -23,11 +23,12 @@ export class RunList {
     box.checked = true;
     this.#boxes.set(id, box);
     const row = document.createElement('tr');
-    const cells = Array.from({ length: 6 }, () => document.createElement('td'));
-    cells[0]?.append(box);
-    if (cells[1]) cells[1].textContent = name;
-    row.append(...cells);
-    this.#cells.set(id, cells.slice(2));
+    row.appendChild(document.createElement('td')).append(box);
+    const head = row.appendChild(document.createElement('th'));
+    head.scope = 'row';
+    head.textContent = name;
+    const cells = Array.from({ length: 4 }, () => row.appendChild(document.createElement('td')));
+    this.#cells.set(id, cells);
     this.#rows.prepend(row);
     this.#section.hidden = this.#boxes.size < 2;
   }

@@ -25,7 +25,7 @@ type Pairs = readonly (readonly [string, string])[];
 function highlights(run: RunView): Pairs {
   const { latest, test, imagesPerSecond: rate, secondsLeft } = run;
   return [
-    ['epoch', `${run.epoch} of ${run.epochs}`],
+    ['epoch', `${formatCount(run.epoch)} of ${formatCount(run.epochs)}`],
     ['training error', latest ? formatError(latest.loss) : '-'],
     ['training accuracy', latest ? formatAccuracy(latest.accuracy) : '-'],
     ['images/s', rate === undefined ? '-' : formatCount(rate)],
@@ -45,11 +45,11 @@ function settings({ config }: RunView): Pairs {
     ['loss', config.loss],
     ['optimizer', `${config.optimizer}, learning rate ${config.learningRate}`],
     ['batch size', String(config.batchSize)],
-    ['epochs asked for', String(config.epochs)],
+    ['epochs asked for', formatCount(config.epochs)],
     ['seed', String(config.seed)],
     ['backend', config.backend],
     ...(config.startedFrom === undefined ? [] : [['begun with the weights of', config.startedFrom] as const]),
-    ['began', config.startedAt],
+    ['began', `${config.startedAt.slice(0, 10)}, ${config.startedAt.slice(11, 16)} UTC`],
   ];
 }
 
