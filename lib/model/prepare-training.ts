@@ -110,7 +110,7 @@ export function prepareTraining(trainee: Trainee, whole: Dataset, options: FitOp
   if (schedule.feedback) checkMonitored(schedule.name, schedule.feedback.monitor, validationData !== undefined);
   const stopping = options.earlyStopping && toStoppingRule(options.earlyStopping, validationData !== undefined);
   const evaluation = options.evaluation && checkEvaluation(options.evaluation, data.count);
-  const statistics = options.statistics && checkStatistics(options.statistics, data.count);
+  const statistics = options.statistics && checkStatistics(options.statistics, graph, data.count);
   const keeping = checkpoint && toInterval(checkpoint);
   if (options.resume === true && !checkpoint) {
     throw new LaminetError('E_OPTION', 'resume must be a path where there is no checkpoint.folder, found true', {

@@ -1,6 +1,7 @@
 import type { Dataset } from '../data/dataset';
 import { LaminetError } from '../errors';
 import type { Loss } from '../losses/contract';
+import { sizeOf } from '../tensor/shape';
 import type { FloatArray, Precision } from '../tensor/storage';
 import { distributionOf, type ValueDistribution } from './distribution';
 import type { Graph, GraphParameter } from './graph';
@@ -12,7 +13,8 @@ import { makeRequest } from './runner';
 export interface StatisticsOptions {
   /**
    * How many training samples gradients and activations are computed of: the same after each epoch, picked at random by the
-   * run's seed. Default: 32, or all of fewer.
+   * run's seed. Default: 32, or all of fewer; of networks whose layers put out more than 2^17 numbers for a sample, as many as they
+   * put out 2^22 numbers for.
    */
   readonly samples?: number;
 }
@@ -49,9 +51,17 @@ export interface StatisticsRecord {
   readonly activations: readonly ActivationStatistics[];
 }
 
+/** What a look at a network by default costs at most: numbers to put out, and to sort into buckets. */
+const MOST_OUTPUTS = 2 ** 22;
+
+function defaultSamples({ nodes }: Graph, count: number): number {
+  const outputs = nodes.reduce((sum, { built }) => sum + sizeOf(built.outputShape), 0);
+  return Math.max(1, Math.min(32, count, Math.floor(MOST_OUTPUTS / outputs)));
+}
+
 /** Statistics options with their defaults. Error: `E_OPTION`. */
-export function checkStatistics(options: StatisticsOptions, count: number): Required<StatisticsOptions> {
-  const { samples = Math.min(32, count) } = options;
+export function checkStatistics(options: StatisticsOptions, graph: Graph, count: number): Required<StatisticsOptions> {
+  const { samples = defaultSamples(graph, count) } = options;
   if (Number.isInteger(samples) && samples >= 1 && samples <= count) return { samples };
   throw new LaminetError(
     'E_OPTION',

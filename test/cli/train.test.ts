@@ -64,6 +64,7 @@ test('trains, measures, and leaves a run folder from which it can be repeated', 
   expect((await readdir(path)).sort()).toEqual([
     'checkpoints',
     'config.json',
+    'curves.png',
     'curves.svg',
     'events.jsonl',
     expect.stringMatching(/^events[.]out[.]tfevents[.]\d+[.]laminet$/),

@@ -10,9 +10,10 @@ import { flatten } from '../../lib/layers/flatten';
 import { maxPool2d } from '../../lib/layers/max-pool2d';
 import { distributionOf } from '../../lib/model/distribution';
 import type { FitOptions } from '../../lib/model/fit';
+import { chain } from '../../lib/model/graph';
 import type { Model } from '../../lib/model/model';
 import { sequential } from '../../lib/model/sequential';
-import { hasStatistics, type StatisticsRecord } from '../../lib/model/statistics';
+import { checkStatistics, hasStatistics, type StatisticsRecord } from '../../lib/model/statistics';
 import { sgd } from '../../lib/optimizers/optimizer';
 import { sumOfParameters } from '../support/all-bits';
 import { toyData, toyModel, toyOptions } from '../support/trained-toy';
@@ -173,6 +174,17 @@ it('come after the first hundred epochs, then ever more rarely', () => {
     ...Array.from({ length: 90 }, (_, index) => 110 + 10 * index),
     ...Array.from({ length: 10 }, (_, index) => 1100 + 100 * index),
   ]);
+});
+
+it.each([
+  [1000, 32],
+  [2 ** 18, 16],
+  [2 ** 23, 1],
+])('are of fewer samples where a layer has %i outputs, unless others are asked for', (units, samples) => {
+  const graph = chain([1], [dense({ units })]);
+  expect(checkStatistics({}, graph, 100)).toEqual({ samples });
+  expect(checkStatistics({}, graph, 10).samples).toBe(Math.min(10, samples));
+  expect(checkStatistics({ samples: 40 }, graph, 100)).toEqual({ samples: 40 });
 });
 
 it.each([0, 1.5, 204, Number.NaN])('refuse %p samples', async (samples) => {

@@ -1,5 +1,7 @@
-import type { EChartsCoreOption } from 'echarts/core';
-import type { Color } from './themed-chart';
+import type { EChartsCoreOption } from 'echarts';
+
+/** A colour of the page, by its name there: `text`, `grid`, `training`. */
+export type Color = (name: string) => string;
 
 /** What the page holds for its charts. */
 export interface ReportCurves {
@@ -16,9 +18,14 @@ const FEW = 12;
 
 /**
  * One of the two charts, error or accuracy against the images seen.
- * @param color a colour of the page, by its name there
+ * @param width of the chart, in pixels. Default: wide enough for all.
  */
-export function chartOptions(data: ReportCurves, index: number, color: Color): EChartsCoreOption {
+export function chartOptions(
+  data: ReportCurves,
+  index: number,
+  color: Color,
+  width = Number.POSITIVE_INFINITY,
+): EChartsCoreOption {
   const accuracy = index === 1;
   const { title, axis } = data.charts[index] ?? { title: '', axis: '' };
   const format = (value: unknown): string =>
@@ -32,8 +39,8 @@ export function chartOptions(data: ReportCurves, index: number, color: Color): E
   return {
     animation: false,
     aria: { enabled: true, label: { description: `${title} against images seen. The table below has the numbers.` } },
-    textStyle: { fontFamily: 'inherit' },
-    grid: { left: 12, right: 24, top: 76, bottom: 36, containLabel: true },
+    // Where it is narrow the legend has a line more.
+    grid: { left: 12, right: 24, top: width < 560 ? 96 : 76, bottom: 36, containLabel: true },
     legend: { top: 4, left: 0, type: 'plain', itemGap: 20, textStyle: { color: color('text') } },
     tooltip: {
       trigger: 'axis',

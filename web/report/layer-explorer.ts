@@ -1,5 +1,5 @@
 import { type Bands, bandOptions, type Ratios, ratioOptions } from './layer-options';
-import { type Color, type ThemedChart, themedChart } from './themed-chart';
+import { type ChartOptions, type ThemedChart, themedChart } from './themed-chart';
 
 /** What the statistics of a run have told, by what they are of. */
 export interface LayerStatistics {
@@ -9,18 +9,20 @@ export interface LayerStatistics {
 
 /** Puts a list of layers into a place, and below it large charts of the one that is chosen. */
 export function exploreLayers(place: HTMLElement, { bands, ratios }: LayerStatistics): void {
+  const heading = document.createElement('h3');
   const label = document.createElement('label');
   const select = document.createElement('select');
   const charts = document.createElement('div');
   const layers = [...new Set(bands.map(({ layer }) => layer))];
   select.append(...layers.map((layer) => new Option(layer, layer)));
+  heading.textContent = 'One layer, larger';
   label.append('Layer ', select);
   charts.className = 'charts';
   charts.setAttribute('aria-live', 'polite');
-  place.append(label, charts);
+  place.append(heading, label, charts);
 
   let shown: ThemedChart[] = [];
-  const add = (name: string, options: (color: Color) => ReturnType<typeof bandOptions>): void => {
+  const add = (name: string, options: ChartOptions): void => {
     const figure = document.createElement('figure');
     const drawing = document.createElement('div');
     drawing.className = 'live';

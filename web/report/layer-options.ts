@@ -1,5 +1,5 @@
-import type { EChartsCoreOption } from 'echarts/core';
-import type { Color } from './themed-chart';
+import type { EChartsCoreOption } from 'echarts';
+import type { Color } from './chart-options';
 
 /** How some numbers of a network were distributed: see `BandSeries` of the library. */
 export interface Bands {
@@ -33,8 +33,6 @@ function frame(title: string, label: string, color: Color): EChartsCoreOption {
   return {
     animation: false,
     aria: { enabled: true, label: { description: label } },
-    textStyle: { fontFamily: 'inherit' },
-    title: { show: false },
     grid: { left: 12, right: 20, top: 34, bottom: 34, containLabel: true },
     tooltip: {
       trigger: 'axis',
@@ -45,6 +43,8 @@ function frame(title: string, label: string, color: Color): EChartsCoreOption {
     },
     xAxis: {
       ...axis(color),
+      // Below the chart also where numbers are negative.
+      axisLine: { onZero: false, lineStyle: { color: color('text') } },
       type: 'value',
       name: 'epoch',
       nameLocation: 'middle',

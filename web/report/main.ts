@@ -15,7 +15,7 @@ for (const figure of document.querySelectorAll<HTMLElement>('figure[data-chart]'
   figure.append(place);
   // Hides the still picture on screens; paper keeps it.
   figure.classList.add('has-live');
-  themedChart(place, (color) => chartOptions(curves, Number(figure.dataset.chart), color));
+  themedChart(place, (color, width) => chartOptions(curves, Number(figure.dataset.chart), color, width));
 }
 
 const explorer = document.querySelector<HTMLElement>('[data-explorer]');

@@ -28,12 +28,12 @@ export function layersSection({ bands, ratios }: StatisticsSeries, main: Readonl
   return section(
     'layers',
     'Inside the layers',
-    markup`<p>Each picture shows ${span}: a line for the median, the dark band for half of the numbers, the lighter one for nine tenths, the lightest for all, as far as there is room. Each has a scale of its own, told below it.</p><div class="explorer" data-explorer=""></div>${groups}${group(
+    markup`<p>Each picture shows ${span}: a line for the median, the dark band for half of the numbers, the lighter one for nine tenths, the lightest for all, as far as there is room. Each has a scale of its own, told below it.</p>${groups}${group(
       'Updates',
       'The norm of what the last update of each epoch changed, by the norm of the weights; upwards by powers of ten.',
       'updates',
       updates.map(ratioFigure),
-    )}`,
+    )}<div class="explorer" data-explorer=""></div>`,
   );
 }
 
@@ -70,10 +70,7 @@ function ratioFigure({ name, points }: RatioSeries): Markup {
   const [x, y] = scales(logarithms, low, Math.max(high, low + 1));
   const places = logarithms.map(([epoch, value]) => `${x(epoch)} ${y(value)}`);
   const line = places.length > 0 ? markup`<path class="line" d="M${wide(places, 1)}"/>` : markup``;
-  const scale =
-    places.length > 0
-      ? `${short(10 ** low)} to ${short(10 ** Math.max(high, low + 1))}, ends at ${short(end)}`
-      : 'no change';
+  const scale = places.length > 0 ? `${short(10 ** low)} to ${short(10 ** Math.max(high, low + 1))}` : 'no change';
   return mini(name, `${name}: at the end ${short(end)}`, scale, line);
 }
 

@@ -2,6 +2,7 @@ import type { Graph } from '../../model/graph';
 import { layerCosts } from '../../model/summary';
 import { formatShape, type Shape } from '../../tensor/shape';
 import { type Markup, markup } from '../markup';
+import { listTable } from './sections';
 
 /** A box of the drawing. */
 interface Box {
@@ -15,18 +16,38 @@ interface Box {
 const ROW = 58;
 const BOX = { left: 78, width: 250, height: 42 } as const;
 const WIDTH = 390;
+/** Boxes that stay together on paper. */
+const ROWS_TOGETHER = 10;
 
-/** A network as a drawing from the input down: a box a layer with its output's shape, and beside it that shape as a figure. */
+/**
+ * A network as a drawing from the input down: a box a layer with its output's shape, and beside it that shape as a figure. It is
+ * cut into pieces between which a page may end.
+ */
 export function drawNetwork(name: string, graph: Graph): Markup {
   const boxes = toBoxes(graph);
-  const height = boxes.length * ROW;
   const tallest = Math.max(1, ...boxes.map(({ shape }) => (shape.length === 3 ? (shape[1] as number) : 1)));
   const rows = boxes.map(
     (box, row) =>
       markup`<g transform="translate(0 ${row * ROW})">${figure(box.shape, tallest)}<rect x="${BOX.left}" y="4" width="${BOX.width}" height="${BOX.height}" rx="6" class="box"/><text x="${BOX.left + 12}" y="21" font-weight="600">${box.name}</text><text x="${BOX.left + 12}" y="38" class="quiet">${describe(box)}</text></g>`,
   );
-  const arrows = boxes.flatMap(({ sources }, row) => sources.map((source) => arrow(source, row)));
-  return markup`<svg viewBox="0 0 ${WIDTH} ${height}" role="img" class="network" font-size="13"><title>The layers of ${name} with the shapes of their outputs</title>${arrows}${rows}</svg>`;
+  const arrows = boxes.flatMap(({ sources }, row) => sources.map((source) => ({ from: source, to: row })));
+  const pieces = Array.from({ length: Math.ceil(boxes.length / ROWS_TOGETHER) }, (_, index) => {
+    const [first, end] = [index * ROWS_TOGETHER, Math.min((index + 1) * ROWS_TOGETHER, boxes.length)];
+    const passing = arrows.filter(({ from, to }) => from < end && to >= first).map(({ from, to }) => arrow(from, to));
+    return markup`<svg viewBox="0 ${first * ROW} ${WIDTH} ${(end - first) * ROW}" aria-hidden="true" font-size="13">${passing}${rows.slice(first, end)}</svg>`;
+  });
+  return markup`<div role="img" class="network" aria-label="The layers of ${name} with the shapes of their outputs">${pieces}</div>${asTable(boxes)}`;
+}
+
+/** The same in words, for whoever cannot see the drawing. */
+function asTable(boxes: readonly Box[]): Markup {
+  const rows = boxes.map(({ name, shape, parameters, sources }) => [
+    name,
+    formatShape(shape),
+    parameters.toLocaleString('en-US'),
+    sources.map((source) => boxes[source]?.name ?? '').join(' and '),
+  ]);
+  return markup`<details><summary>The layers as a table</summary>${listTable('The layers with the shapes of their outputs', ['layer', 'output', 'parameters', 'input from'], rows)}</details>`;
 }
 
 function toBoxes(graph: Graph): Box[] {

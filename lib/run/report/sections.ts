@@ -75,7 +75,7 @@ export function confusionSection({ matrix, mistakes }: TestResult, test: Dataset
   return section(
     'confusion',
     'Confusion matrix',
-    markup`<div class="scroll" tabindex="0" role="region" aria-label="Confusion matrix"><table class="${upright}"><caption>${caption}</caption><thead><tr><th scope="col"><span class="corner">true \\ predicted</span></th>${numbers.map((predicted) => markup`<th scope="col"><span class="name">${nameOf(predicted)}</span></th>`)}</tr></thead><tbody>${rows}</tbody></table></div>`,
+    markup`<p class="quiet">${caption}</p><div class="scroll" tabindex="0" role="region" aria-label="Confusion matrix"><table class="${upright}" aria-label="${caption}"><thead><tr><th scope="col"><span class="corner">true \\ predicted</span></th>${numbers.map((predicted) => markup`<th scope="col"><span class="name">${nameOf(predicted)}</span></th>`)}</tr></thead><tbody>${rows}</tbody></table></div>`,
   );
 }
 
