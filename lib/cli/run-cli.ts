@@ -2,11 +2,13 @@ import { types } from 'node:util';
 import { Command, CommanderError } from 'commander';
 import { LaminetError } from '../errors';
 import { libraryVersion } from '../run/version';
+import { addCompareCommand } from './compare';
 import { addEvaluateCommand } from './evaluate';
 import { addGradcheckCommand } from './gradcheck';
 import { addInspectCommand } from './inspect';
 import { addReportCommand } from './report';
 import { addResumeCommand } from './resume';
+import { addRunsCommand } from './runs';
 import { type CliIo, type CommandContext, chooseColors } from './terminal';
 import { addTrainCommand } from './train';
 
@@ -21,6 +23,8 @@ Examples:
   $ laminet gradcheck lenet5
   $ laminet evaluate runs/2026-03-05-14-07-09-lenet5
   $ laminet report runs/2026-03-05-14-07-09-lenet5
+  $ laminet runs
+  $ laminet compare runs/2026-03-05-14-07-09-lenet5 runs/2026-03-05-14-09-30-lenet5
 
 Exit codes: 0 done, 1 failed (the reason on the standard error), 2 wrong usage, 130 stopped by Ctrl-C.`;
 
@@ -35,6 +39,7 @@ export async function runCli(argv: readonly string[], io: CliIo): Promise<number
   const context: CommandContext = {
     io,
     print: (line) => void io.stdout.write(`${line}\n`),
+    warn: (sentence) => say(io, sentence),
     colors: () => chooseColors(io, program.opts<{ color: boolean }>().color),
     exitWith: (code) => {
       exitCode = code;
@@ -53,6 +58,8 @@ export async function runCli(argv: readonly string[], io: CliIo): Promise<number
   addResumeCommand(program, context);
   addEvaluateCommand(program, context);
   addReportCommand(program, context);
+  addRunsCommand(program, context);
+  addCompareCommand(program, context);
   addInspectCommand(program, context);
   addGradcheckCommand(program, context);
   try {
@@ -65,20 +72,23 @@ export async function runCli(argv: readonly string[], io: CliIo): Promise<number
 
 /** Prints an error as one sentence and returns the exit code that belongs to it. */
 function reportError(error: unknown, argv: readonly string[], program: Command, io: CliIo): number {
-  const say = (sentence: string): void => void io.stderr.write(`laminet: ${oneLine(sentence)}\n`);
   if (error instanceof CommanderError) {
     // Help and version end the parsing, too.
     if (error.exitCode === 0) return EXIT.done;
-    say(usageSentence(error, argv, program));
+    say(io, usageSentence(error, argv, program));
     return EXIT.usage;
   }
-  if (error instanceof LaminetError) say(error.message);
+  if (error instanceof LaminetError) say(io, error.message);
   else {
     const message = types.isNativeError(error) ? error.message : String(error);
-    say(`unexpected error: ${message} (set LAMINET_DEBUG=1 for the stack)`);
+    say(io, `unexpected error: ${message} (set LAMINET_DEBUG=1 for the stack)`);
   }
   if (io.env.LAMINET_DEBUG && types.isNativeError(error)) io.stderr.write(`${error.stack}\n`);
   return error instanceof LaminetError && error.code === 'E_ABORTED' ? EXIT.aborted : EXIT.failed;
+}
+
+function say(io: CliIo, sentence: string): void {
+  io.stderr.write(`laminet: ${oneLine(sentence)}\n`);
 }
 
 /** Commander's message, and where to read more. */

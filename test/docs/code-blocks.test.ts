@@ -9,7 +9,7 @@ import { captureIo } from '../support/captured-output';
 import { type CodeBlock, codeBlocks, PAGES, readPage, root } from './pages';
 
 const run = promisify(execFile);
-const COMMANDS = ['train', 'resume', 'evaluate', 'report', 'inspect', 'gradcheck'];
+const COMMANDS = ['train', 'resume', 'runs', 'compare', 'evaluate', 'report', 'inspect', 'gradcheck'];
 
 /** Folders for what commands leave behind. */
 const scratch = mkdtempSync(path.join(tmpdir(), 'laminet-docs-'));
