@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { LaminetError } from '../errors';
 import { libraryVersion } from '../run/version';
 import { addCompareCommand } from './compare';
+import { addCompletionCommand } from './completion';
 import { addEvaluateCommand } from './evaluate';
 import { addGradcheckCommand } from './gradcheck';
 import { addInspectCommand } from './inspect';
@@ -62,6 +63,7 @@ export async function runCli(argv: readonly string[], io: CliIo): Promise<number
   addCompareCommand(program, context);
   addInspectCommand(program, context);
   addGradcheckCommand(program, context);
+  addCompletionCommand(program, context);
   try {
     await program.parseAsync([...argv], { from: 'user' });
     return exitCode;

@@ -26,6 +26,7 @@ describe('help', () => {
     [['resume', '--help'], 'laminet resume runs/'],
     [['report', '--help'], 'laminet report runs/'],
     [['runs', '--help'], 'laminet runs results --json'],
+    [['completion', '--help'], 'laminet completion zsh'],
     [['compare', '--help'], 'laminet compare runs/'],
   ])('%j goes to the standard output, with examples', async (argv, example) => {
     const { code, out, err } = await run(argv);
