@@ -2,6 +2,8 @@ import { types } from 'node:util';
 import { Command, CommanderError } from 'commander';
 import { LaminetError } from '../errors';
 import { libraryVersion } from '../run/version';
+import { addCompareCommand } from './compare';
+import { addCompletionCommand } from './completion';
 import { addDrawCommand } from './draw';
 import { addEvaluateCommand } from './evaluate';
 import { addGradcheckCommand } from './gradcheck';
@@ -9,6 +11,7 @@ import { addInspectCommand } from './inspect';
 import { addReportCommand } from './report';
 import { addReproduceCommand } from './reproduce';
 import { addResumeCommand } from './resume';
+import { addRunsCommand } from './runs';
 import { type CliIo, type CommandContext, chooseColors } from './terminal';
 import { addTrainCommand } from './train';
 import { addWatchCommand } from './watch';
@@ -24,6 +27,8 @@ Examples:
   $ laminet gradcheck lenet5
   $ laminet evaluate runs/2026-03-05-14-07-09-lenet5
   $ laminet report runs/2026-03-05-14-07-09-lenet5
+  $ laminet runs
+  $ laminet compare runs/2026-03-05-14-07-09-lenet5 runs/2026-03-05-14-09-30-lenet5
   $ laminet watch runs
   $ laminet draw runs/2026-03-05-14-07-09-lenet5
 
@@ -40,6 +45,7 @@ export async function runCli(argv: readonly string[], io: CliIo): Promise<number
   const context: CommandContext = {
     io,
     print: (line) => void io.stdout.write(`${line}\n`),
+    warn: (sentence) => say(io, sentence),
     colors: () => chooseColors(io, program.opts<{ color: boolean }>().color),
     exitWith: (code) => {
       exitCode = code;
@@ -58,11 +64,14 @@ export async function runCli(argv: readonly string[], io: CliIo): Promise<number
   addResumeCommand(program, context);
   addEvaluateCommand(program, context);
   addReportCommand(program, context);
+  addRunsCommand(program, context);
+  addCompareCommand(program, context);
   addInspectCommand(program, context);
   addGradcheckCommand(program, context);
   addWatchCommand(program, context);
   addDrawCommand(program, context);
   addReproduceCommand(program, context);
+  addCompletionCommand(program, context);
   try {
     await program.parseAsync([...argv], { from: 'user' });
     return exitCode;
@@ -73,20 +82,23 @@ export async function runCli(argv: readonly string[], io: CliIo): Promise<number
 
 /** Prints an error as one sentence and returns the exit code that belongs to it. */
 function reportError(error: unknown, argv: readonly string[], program: Command, io: CliIo): number {
-  const say = (sentence: string): void => void io.stderr.write(`laminet: ${oneLine(sentence)}\n`);
   if (error instanceof CommanderError) {
     // Help and version end the parsing, too.
     if (error.exitCode === 0) return EXIT.done;
-    say(usageSentence(error, argv, program));
+    say(io, usageSentence(error, argv, program));
     return EXIT.usage;
   }
-  if (error instanceof LaminetError) say(error.message);
+  if (error instanceof LaminetError) say(io, error.message);
   else {
     const message = types.isNativeError(error) ? error.message : String(error);
-    say(`unexpected error: ${message} (set LAMINET_DEBUG=1 for the stack)`);
+    say(io, `unexpected error: ${message} (set LAMINET_DEBUG=1 for the stack)`);
   }
   if (io.env.LAMINET_DEBUG && types.isNativeError(error)) io.stderr.write(`${error.stack}\n`);
   return error instanceof LaminetError && error.code === 'E_ABORTED' ? EXIT.aborted : EXIT.failed;
+}
+
+function say(io: CliIo, sentence: string): void {
+  io.stderr.write(`laminet: ${oneLine(sentence)}\n`);
 }
 
 /** Commander's message, and where to read more. */

@@ -21,6 +21,8 @@ export interface CommandContext {
   readonly io: CliIo;
   /** Writes a line to the standard output. */
   print(line: string): void;
+  /** Writes a sentence to the standard error. */
+  warn(sentence: string): void;
   /** The colours, once `--no-color` has been read. */
   colors(): Colors;
   /** Makes the command exit with this number. */
@@ -51,6 +53,10 @@ export function formatDuration(seconds: number): string {
   const minutes = Math.floor(whole / 60);
   return minutes < 60 ? `${minutes} min ${whole % 60} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
+
+/** A time that was measured: `0.34 s`, from 10 seconds on as {@link formatDuration}. */
+export const formatSpent = (seconds: number): string =>
+  seconds < 10 ? `${seconds.toFixed(2)} s` : formatDuration(seconds);
 
 /** A word as a shell takes it. */
 export function shellWord(text: string): string {

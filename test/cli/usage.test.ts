@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { NAMED_OPTIMIZERS } from '../../lib/cli/optimizers';
 import { runCli } from '../../lib/cli/run-cli';
 import { LOSS_NAMES } from '../../lib/losses/loss';
 import { captureIo } from '../support/captured-output';
@@ -22,6 +23,11 @@ describe('help', () => {
     [['evaluate', '--help'], 'laminet evaluate runs/'],
     [['inspect', '--help'], 'laminet inspect two-layer --program'],
     [['gradcheck', '--help'], 'laminet gradcheck lenet5'],
+    [['resume', '--help'], 'laminet resume runs/'],
+    [['report', '--help'], 'laminet report runs/'],
+    [['runs', '--help'], 'laminet runs results --json'],
+    [['completion', '--help'], 'laminet completion zsh'],
+    [['compare', '--help'], 'laminet compare runs/'],
     [['watch', '--help'], 'laminet watch runs --port 8080'],
     [['draw', '--help'], 'laminet draw model.safetensors --port 8080'],
   ])('%j goes to the standard output, with examples', async (argv, example) => {
@@ -45,6 +51,12 @@ test.each([
   [['help', 'fly'], "unknown command 'fly'; see laminet --help"],
   [['train'], "missing required argument 'network'; see laminet train --help"],
   [['evaluate'], "missing required argument 'run-or-weights'; see laminet evaluate --help"],
+  [['resume'], "missing required argument 'run'; see laminet resume --help"],
+  [['compare'], "missing required argument 'runs'; see laminet compare --help"],
+  [
+    ['train', 'lenet5', '--json', '--quiet'],
+    "option '--json' cannot be used with option '--quiet'; see laminet train --help",
+  ],
   [['train', 'lenet5', '--fast'], "unknown option '--fast'; see laminet train --help"],
   [['train', 'lenet5', '--epoch', '3'], "unknown option '--epoch' (Did you mean --epochs?); see laminet train --help"],
   [['train', 'lenet5', '--epochs'], "option '--epochs <n>' argument missing; see laminet train --help"],
@@ -91,6 +103,19 @@ describe('an option that cannot be used is one sentence, exit code 1, and nothin
     ['--seed 9007199254740992', '--seed must be a whole number from 0 to 2^53 - 1, found 9007199254740992'],
     ['--threads 0', '--threads must be a whole number from 1 to 64, found 0'],
     ['--threads 65', '--threads must be a whole number from 1 to 64, found 65'],
+    ['--validation 1', '--validation must be a number above 0 and below 1, found 1'],
+    ['--validation -0.1', '--validation must be a number above 0 and below 1, found -0.1'],
+    ['--validation 0.001', '--validation must leave images on both sides, found 0.001 of 40 images'],
+    [
+      '--validation 0.5 --batch-size 21',
+      '--batch-size must be at most 20, the number of samples to train on, found 21',
+    ],
+    ['--patience 0', `--patience must be ${whole}, found 0`],
+    ['--evaluate-every 0', `--evaluate-every must be ${whole}, found 0`],
+    ['--evaluate-every 5 --evaluate-on 41', '--evaluate-on must be a whole number from 1 to 40, found 41'],
+    ['--evaluate-on 5', '--evaluate-on needs --evaluate-every, found none'],
+    ['--checkpoint-every 0', '--checkpoint-every must be a finite number above 0, found 0'],
+    ['--optimizer best', `there is no optimizer "best"; there are ${NAMED_OPTIMIZERS.join(', ')}`],
     ['--loss cosine', `there is no loss "cosine"; there are ${LOSS_NAMES.join(', ')}`],
     ['--backend gpu', 'there is no backend "gpu"; there are native, reference'],
   ])('%s', async (options, sentence) => {
