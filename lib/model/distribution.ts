@@ -25,9 +25,12 @@ const PARTS = 40;
 /** The distribution of the finite numbers among some; undefined where there are none. */
 export function distributionOf(values: FloatArray): ValueDistribution | undefined {
   let [min, max] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  const { length } = values;
   let count = 0;
   let sum = 0;
-  for (const value of values) {
+  // By indices: an iterator takes four times as long.
+  for (let index = 0; index < length; ) {
+    const value = values[index++] as number;
     if (!Number.isFinite(value)) continue;
     if (value < min) min = value;
     if (value > max) max = value;
@@ -40,11 +43,15 @@ export function distributionOf(values: FloatArray): ValueDistribution | undefine
   const scale = fine.length / (max - min);
   // Equal numbers, and numbers so close or so far apart that their buckets' width is none.
   const alone = !(scale > 0 && Number.isFinite(scale));
+  const factor = alone ? 0 : scale;
+  const last = fine.length - 1;
   let squares = 0;
-  for (const value of values) {
+  for (let index = 0; index < length; ) {
+    const value = values[index++] as number;
     if (!Number.isFinite(value)) continue;
-    squares += (value - mean) ** 2;
-    const bucket = alone ? 0 : Math.min(fine.length - 1, Math.floor((value - min) * scale));
+    const offset = value - mean;
+    squares += offset * offset;
+    const bucket = Math.min(last, (value - min) * factor) >>> 0;
     fine[bucket] = (fine[bucket] as number) + 1;
   }
   return {

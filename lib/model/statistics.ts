@@ -159,8 +159,9 @@ function relativeChange(before: FloatArray, after: FloatArray): number | undefin
   let size = 0;
   for (let index = 0; index < before.length; index++) {
     const value = before[index] as number;
-    change += ((after[index] as number) - value) ** 2;
-    size += value ** 2;
+    const moved = (after[index] as number) - value;
+    change += moved * moved;
+    size += value * value;
   }
   const ratio = Math.sqrt(change / size);
   return Number.isFinite(ratio) ? Number(ratio.toPrecision(6)) : undefined;

@@ -17,7 +17,7 @@ const ROW = 58;
 const BOX = { left: 78, width: 250, height: 42 } as const;
 const WIDTH = 390;
 /** Boxes that stay together on paper. */
-const ROWS_TOGETHER = 10;
+const ROWS_TOGETHER = 5;
 
 /**
  * A network as a drawing from the input down: a box a layer with its output's shape, and beside it that shape as a figure. It is
