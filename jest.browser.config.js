@@ -7,5 +7,5 @@ module.exports = {
   testMatch: ['<rootDir>/test/browser/**/*.browser.ts'],
   // Pages compute and draw beside the trainings that they show.
   maxWorkers: 1,
-  testTimeout: 120_000,
+  testTimeout: 300_000,
 };

@@ -40,6 +40,7 @@ function livePage(withControls: boolean): Markup {
   return markup`<header class="bar"><h1>laminet</h1><p id="connection" role="status">connecting</p></header>
 <main>
 <section aria-labelledby="runs-title" id="runs" hidden="hidden"><h2 id="runs-title">Runs</h2>
+<p class="quiet">Where several are shown, each has a colour. Solid lines are training, dashed ones random picks of the training set, dotted ones validation; a diamond is the test set.</p>
 <div class="scroll" tabindex="0" role="region" aria-label="The list of runs"><table class="list"><thead><tr><th scope="col">shown</th><th scope="col">run</th><th scope="col">state</th><th scope="col">epoch</th><th scope="col">error</th><th scope="col">accuracy</th></tr></thead><tbody id="run-rows"></tbody></table></div></section>
 <section aria-labelledby="run-title"><h2 id="run-title">No run yet</h2>
 <p id="state" role="status">waiting for a run to begin</p>
@@ -57,7 +58,7 @@ ${withControls ? controls() : markup``}</section>
 function controls(): Markup {
   return markup`<div class="controls" id="controls" role="group" aria-label="Training">
 <button type="button" id="pause">Pause</button><button type="button" id="resume">Resume</button><button type="button" id="stop">Stop</button>
-<label for="epochs">epochs</label><input id="epochs" type="number" min="1" max="1000000" step="1" value="1"/>
+<label>epochs <input id="epochs" type="number" min="1" max="1000000" step="1" value="1"/></label>
 <button type="button" id="again">Train anew</button><button type="button" id="more">Go on from these weights</button>
 <p id="control-answer" role="status"></p></div>`;
 }

@@ -5,6 +5,9 @@ import { type Browser, type BrowserContext, chromium, type Page } from 'playwrig
 
 const EXECUTABLE = process.env.LAMINET_CHROMIUM ?? '/usr/bin/chromium';
 
+/** How long a page may take to do something on a machine that is busy. */
+const TIMEOUT_MS = 120_000;
+
 const ARGUMENTS = [
   '--headless',
   '--no-sandbox',
@@ -41,6 +44,7 @@ export async function openPage(
   options: Parameters<Browser['newContext']>[0] = {},
 ): Promise<WatchedPage> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+  context.setDefaultTimeout(TIMEOUT_MS);
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on('console', (message) => {

@@ -32,7 +32,7 @@ function draw(): void {
   for (const run of newestFirst) list.show(run);
   const shown = newestFirst.filter(({ id }) => list.isShown(id));
   if (shown[0]) showRun(shown[0]);
-  charts.draw(shown);
+  list.showColors(charts.draw(shown));
   if (points.open) showPoints(shown);
   lastTook = performance.now() - began;
 }

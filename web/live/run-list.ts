@@ -7,6 +7,7 @@ export class RunList {
   readonly #rows = document.getElementById('run-rows') as HTMLElement;
   readonly #boxes = new Map<string, HTMLInputElement>();
   readonly #cells = new Map<string, readonly HTMLElement[]>();
+  readonly #swatches = new Map<string, HTMLElement>();
   readonly #onChange: () => void;
 
   constructor(onChange: () => void) {
@@ -26,7 +27,11 @@ export class RunList {
     row.appendChild(document.createElement('td')).append(box);
     const head = row.appendChild(document.createElement('th'));
     head.scope = 'row';
-    head.textContent = name;
+    const swatch = head.appendChild(document.createElement('span'));
+    swatch.className = 'swatch';
+    swatch.hidden = true;
+    head.append(name);
+    this.#swatches.set(id, swatch);
     const cells = Array.from({ length: 4 }, () => row.appendChild(document.createElement('td')));
     this.#cells.set(id, cells);
     this.#rows.prepend(row);
@@ -35,6 +40,15 @@ export class RunList {
 
   isShown(id: string): boolean {
     return this.#boxes.get(id)?.checked ?? false;
+  }
+
+  /** Shows the colours of the curves, by runs; others have none. */
+  showColors(colors: ReadonlyMap<string, string>): void {
+    for (const [id, swatch] of this.#swatches) {
+      const color = colors.get(id);
+      swatch.hidden = color === undefined;
+      swatch.style.background = color ?? '';
+    }
   }
 
   /** Brings a row up to date. */
