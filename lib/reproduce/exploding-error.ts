@@ -96,7 +96,7 @@ export async function explodingError(laboratory: Laboratory): Promise<Section> {
       list([
         'A lower rate: a tenth, as the message says.',
         `A bound on the gradient, \`compile({ clipping: { globalNorm: 1 } })\`: at the rate ${brief(TOO_HIGH)} ${inWords(clipped)}.`,
-        `Outputs that have bounds, as those of a softmax with the cross-entropy: of \`lenet5\` at the rate ${brief(TOO_HIGH)}: ${inWords(bounded)}.`,
+        `Outputs that have bounds, as those of a softmax with the cross-entropy: with \`lenet5\` at the rate ${brief(TOO_HIGH)} ${inWords(bounded)}.`,
       ]),
       `The post's rate is ${brief(learningRate)}, and a slightly higher one exploded. With an update after each image ours is far from that. Where gradients are added up over a batch, though, it is the rate times the batch that counts: ${brief(learningRate)} over 100 images is the ${brief(100 * learningRate)} of a mean.`,
     ],

@@ -129,6 +129,15 @@ export class Laboratory {
     return sequential([inputs, ...LAYERS[network](parts)], { name: network, seed: this.seed });
   }
 
+  /** The layers of a network for images of MNIST up to one of this kind, without it, with the numbers that they have in `model`. */
+  front(model: Model, network: PostNetworkName, parts: NetworkParts, kind: string): Model {
+    const layers = LAYERS[network](parts);
+    const end = layers.findIndex((layer) => layer.kind === kind);
+    const front = sequential([input(this.data('mnist').train.sampleShape), ...layers.slice(0, end)], { name: network });
+    for (const { name } of front.graph.parameters) front.parameter(name).set(model.parameter(name));
+    return front;
+  }
+
   /** {@link ModelOptions} with the threads and the backend that were asked for. */
   compiled(training: ModelOptions): ModelOptions {
     const { threads, backend } = this.#options;
