@@ -1,6 +1,6 @@
 // A service that classifies handwritten digits while it trains its next network, in one process.
 //
-//     npm install --prefix examples/service --no-package-lock
+//     npm install --prefix examples/service --no-package-lock --ignore-scripts
 //     node -r ./scripts/register-typescript.cjs examples/service/main.ts
 //
 // PORT is where it listens (default: 3000), MODEL a file that model.save wrote (default: a network is trained first).
