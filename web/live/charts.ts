@@ -2,7 +2,7 @@ import { LineChart } from 'echarts/charts';
 import { AriaComponent, GridComponent, LegendComponent, TooltipComponent } from 'echarts/components';
 import { type EChartsCoreOption, init, use } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
-import { chartsOf } from '../../lib/run/curves-svg';
+import { chartsOf } from '../../lib/run/chart-layout';
 import { chartOptions } from '../report/chart-options';
 import type { RunView } from './run-view';
 

@@ -85,7 +85,8 @@ export class RunView {
 
   get state(): string {
     const status = this.#standing?.status ?? 'running';
-    if (status !== 'running') return { done: 'done', aborted: 'stopped', diverged: 'diverged' }[status];
+    if (status !== 'running')
+      return { done: 'done', stoppedEarly: 'stopped early', aborted: 'stopped', diverged: 'diverged' }[status];
     if (this.#last?.type === 'pause') return 'paused';
     if (this.#last?.type === 'end') return 'measuring the test set';
     return this.#last ? 'training' : 'beginning';
