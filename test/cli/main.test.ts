@@ -66,6 +66,7 @@ test('SIGINT stops the training, which keeps its weights', async () => {
   expect((await readdir(join(folder, 'runs', name))).sort()).toEqual([
     'checkpoints',
     'config.json',
+    'curves.png',
     'curves.svg',
     'events.jsonl',
     expect.stringMatching(/^events[.]out[.]tfevents[.]\d+[.]laminet$/),

@@ -7,16 +7,20 @@ const OF_ACCURACY = 1;
 
 /** A text without what differs from machine to machine, run to run. */
 function comparable(text: string): string {
-  return text
-    .replace(/(native|reference)(, \w+)?, \d+ threads?/g, 'native')
-    .replace(/[\d,.]+ (ms|us|s|images\/s)\b/g, '… $1')
-    .replace(/(run folder|report): .*/g, '$1')
-    .replace(/(accuracy:?) (0\.\d+|1)\b(?! ?%)/g, (_, word, share) => `${word} ${100 * share} %`)
-    .replace(/\/tmp\/\S+/g, '/tmp')
-    .replace(/#+/g, '')
-    .replace(/[ \t]+/g, ' ')
-    .replace(/ $/gm, '')
-    .trim();
+  return (
+    text
+      .replace(/(native|reference)(, \w+)?, \d+ threads?/g, 'native')
+      .replace(/[\d,.]+ (ms|us|s|images\/s)\b/g, '… $1')
+      .replace(/(run folder|report): .*/g, '$1')
+      // The last column of the table of epochs: seconds.
+      .replace(/^( *\d+ .*%) +[\d.]+$/gm, '$1 …')
+      .replace(/(accuracy:?) (0\.\d+|1)\b(?! ?%)/g, (_, word, share) => `${word} ${100 * share} %`)
+      .replace(/\/tmp\/\S+/g, '/tmp')
+      .replace(/#+/g, '')
+      .replace(/[ \t]+/g, ' ')
+      .replace(/ $/gm, '')
+      .trim()
+  );
 }
 
 const NUMBER = /-?\d[\d,]*(?:\.\d+)?(?:e[+-]?\d+)?(?: ?%)?/g;

@@ -14,7 +14,7 @@ const NOT_RUN: readonly { readonly command: RegExp; readonly reason: string }[] 
   { command: /^npm run docs:catalogue$/, reason: 'writes a page; catalogue.test.ts compares it' },
   { command: /^npm run (bench|accuracy)\b/, reason: 'measures for minutes, on a machine that does nothing else' },
   { command: /^\.ci\/run$/, reason: 'what runs these tests' },
-  { command: /^npm run spills$/, reason: 'a stage of .ci/run' },
+  { command: /^npm run (spills|test:browser)$/, reason: 'a stage of .ci/run' },
   { command: /^(cmake|valgrind|build\/sanitize\/kernel_tests)\b/, reason: 'a stage of .ci/run' },
   { command: /^build\/tests\/ulp\b/, reason: 'measures for a quarter of an hour' },
   { command: /^node -r \.\/scripts\/register-typescript\.cjs examples\/\d\d-/, reason: 'examples.test.ts runs it' },

@@ -68,9 +68,10 @@ test('tells of what a run has, and of what comes, each once', async () => {
   await appendFile(join(run, 'events.jsonl'), bytes.subarray(cut));
   await follower.poll();
   expect(told.at(-1)).toMatchObject({ type: 'event', event: { epoch: 2, note: 'größer' } });
-  await writeFile(join(run, 'history.json'), JSON.stringify({ status: 'done', epochs: [], test: { accuracy: 0.5 } }));
+  const test = { loss: 0.7, accuracy: 0.5, count: 4 };
+  await writeFile(join(run, 'history.json'), JSON.stringify({ status: 'done', epochs: [], test }));
   await follower.poll();
-  expect(told.slice(5)).toEqual([{ type: 'status', run: '1', status: 'done', test: { accuracy: 0.5 } }]);
+  expect(told.slice(5)).toEqual([{ type: 'status', run: '1', status: 'done', test }]);
 });
 
 test('of a folder of runs follows the twelve newest, and those that come', async () => {
