@@ -21,7 +21,7 @@ beforeAll(async () => {
   const code = await runCli(['reproduce', '--quick', '--seed', '3', '--out', folder], io);
   expect([code, io.stderr.text]).toEqual([0, '']);
   page = await readFile(join(folder, 'the-post.md'), 'utf8');
-}, 120_000);
+}, 300_000);
 
 afterAll(() => rm(folder, { recursive: true }));
 
@@ -61,7 +61,7 @@ test("every picture is there, and each is well-formed; there is none that the pa
     file,
   }));
   expect(shown.map(({ file }) => file).sort()).toEqual((await readdir(join(folder, 'the-post'))).sort());
-  expect(shown.length).toBe(7);
+  expect(shown.length).toBe(8);
   for (const { alt, file = '' } of shown) {
     expect(alt).toMatch(/error and accuracy/);
     const svg = await readFile(join(folder, 'the-post', file), 'utf8');
@@ -112,6 +112,14 @@ describe('the bug', () => {
     expect(Number(last?.[1])).toBeLessThan(Number(first?.[1]) / 4);
     const [right, wrong] = (rowsOf(text, 'one-conv')[0] ?? []).slice(1, 3).map(Number.parseFloat);
     expect(right).toBeGreaterThan(2 * (wrong ?? 0));
+  });
+
+  test('is shown for batches of several sizes, from two draws of first weights each', () => {
+    for (const size of ['16', '64', '100', '128']) {
+      const row = rowsOf(section('The bug'), size).at(-1) ?? [];
+      expect(row).toHaveLength(5);
+      for (const cell of row.slice(1)) expect(cell).toMatch(/^\d+ to \d+ %$|^[\d.]+ %$/);
+    }
   });
 
   test('is the layer that the page shows', async () => {

@@ -1,3 +1,4 @@
+import { courseFacts } from '../../lib/run/course-facts';
 import { formatAccuracy, formatCount, formatError, formatSeconds } from './format';
 import type { RunView } from './run-view';
 
@@ -48,7 +49,7 @@ function settings({ config }: RunView): Pairs {
     ['epochs asked for', formatCount(config.epochs)],
     ['seed', String(config.seed)],
     ['backend', config.backend],
-    ...(config.startedFrom === undefined ? [] : [['begun with the weights of', config.startedFrom] as const]),
+    ...courseFacts(config),
     ['began', `${config.startedAt.slice(0, 10)}, ${config.startedAt.slice(11, 16)} UTC`],
   ];
 }

@@ -4,6 +4,7 @@ import { readFileWhole } from '../../files/read-whole';
 import { writeWhole } from '../../files/write-whole';
 import type { Graph } from '../../model/graph';
 import type { Model } from '../../model/model';
+import { courseFacts } from '../course-facts';
 import { curvesOf } from '../curves';
 import { curvesPng } from '../curves-png';
 import { curvesSvg } from '../curves-svg';
@@ -87,6 +88,7 @@ function settingsSection({ config }: Run, parameters: number): Markup {
     ['batch size', String(config.batchSize)],
     ['epochs asked for', String(config.epochs)],
     ['seed', String(config.seed)],
+    ...courseFacts(config),
   ]);
   const machine = factsTable('Machine', [
     ['backend', config.backend],

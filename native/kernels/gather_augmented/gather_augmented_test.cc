@@ -200,7 +200,7 @@ void check(const GatherAugmentedGeometry& g, int32_t count) {
   }
 }
 
-GatherAugmentedGeometry nothing(const GatherGeometry& gather) { return {gather, 0, 0, 0, 0, 0, 0, 0, 0, 7}; }
+GatherAugmentedGeometry nothing(const GatherGeometry& gather) { return {gather, 0, 0, 0, 0, 0, 0, 0, 0, 7, 0}; }
 
 }  // namespace
 
