@@ -1,53 +1,17 @@
 import { LaminetError } from '../errors';
-import { epochRates, type Schedule } from '../schedules/schedule';
-import type { CheckpointKeeper } from './checkpoint-keeper';
-import { nextStoppingState, type StoppingRule } from './early-stopping';
-import { epochLength, epochRequest, observedOf, partOf, putObserved, type StepContext } from './epoch-request';
-import type { EndReason, EpochRecord, Evaluation, History, TrainingEvent, TrainingListener } from './events';
-import type { Graph } from './graph';
-import type { Measured } from './measure';
+import { epochRates } from '../schedules/schedule';
+import { nextStoppingState } from './early-stopping';
+import { epochLength, epochRequest, observedOf, partOf, putObserved } from './epoch-request';
+import type { EndReason, EpochRecord, History, TrainingEvent } from './events';
 import { monitoredValue } from './monitor';
-import { type PauseController, untilResumed } from './pause';
+import { untilResumed } from './pause';
 import { profileRows } from './profile';
 import { failDiverged, replay, type StepsBegun } from './replay';
 import { type DataRequest, runWithSignal, summarize } from './runner';
 import { restoreSnapshot, takeSnapshot } from './snapshot';
-import { hasStatistics, type Inspection, statisticsOf } from './statistics';
+import { hasStatistics, statisticsOf } from './statistics';
+import type { TrainingContext } from './training-context';
 import type { TrainingState } from './training-state';
-
-/** What a training loop works with. */
-export interface TrainingContext extends StepContext {
-  readonly epochs: number;
-  readonly schedule: Schedule;
-  readonly stopping: StoppingRule | undefined;
-  readonly backend: string;
-  readonly parameters: number;
-  readonly profile: boolean;
-  readonly signal: AbortSignal | undefined;
-  readonly pause: PauseController | undefined;
-  readonly onEvent: TrainingListener;
-  /** The metrics of an epoch that has been run. */
-  readonly measure: (request: DataRequest) => Measured;
-  readonly validate: (() => Promise<Evaluation>) | undefined;
-  readonly evaluation: PickedEvaluation | undefined;
-  /** What statistics are made of. */
-  readonly inspect: (() => Promise<Inspection | undefined>) | undefined;
-  readonly graph: Graph;
-  readonly frozen: ReadonlySet<string>;
-  readonly checkpoints: CheckpointKeeper | undefined;
-  /** The checkpoint that the run goes on from. */
-  readonly resumedFrom: string | undefined;
-}
-
-/** The evaluation of picked samples while training goes on. */
-export interface PickedEvaluation {
-  /** Training samples from one to the next. */
-  readonly every: number;
-  /**
-   * @param number which one it is, counted from 1: the samples are picked by it
-   */
-  readonly run: (number: number) => Promise<Evaluation>;
-}
 
 /** The work's result, or undefined where the signal has stopped it, or the model was disposed of, which aborts it, too. */
 async function unlessAborted<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T | undefined> {
