@@ -38,8 +38,6 @@ export interface Trial {
   readonly data?: DataName;
   /** Only the first images of the training set. Default: all. */
   readonly images?: number;
-  /** Of the first weights and the order of the images. Default: the laboratory's. */
-  readonly seed?: number;
   readonly training: ModelOptions;
   readonly fit: FitOptions;
   /** Sees the model before its first step and after its last. */
@@ -126,9 +124,9 @@ export class Laboratory {
   }
 
   /** A network for images like those of a data set. */
-  model(network: PostNetworkName, parts: NetworkParts = {}, data: DataName = 'mnist', seed = this.seed): Model {
+  model(network: PostNetworkName, parts: NetworkParts = {}, data: DataName = 'mnist'): Model {
     const inputs = input(this.data(data).train.sampleShape);
-    return sequential([inputs, ...LAYERS[network](parts)], { name: network, seed });
+    return sequential([inputs, ...LAYERS[network](parts)], { name: network, seed: this.seed });
   }
 
   /** The layers of a network for images of MNIST up to one of this kind, without it, with the numbers that they have in `model`. */
@@ -163,10 +161,10 @@ export class Laboratory {
 
   /** Trains, and measures the test set after each epoch. An error that explodes is an outcome, not an error. */
   async train(trial: Trial): Promise<Outcome> {
-    const { network, parts, data = 'mnist', training, watch, seed } = trial;
+    const { network, parts, data = 'mnist', training, watch } = trial;
     const { train, test } = this.data(data);
     const images = trial.images === undefined ? train : train.take(Math.min(trial.images, train.count));
-    const model = this.model(network, parts, data, seed).compile(this.compiled(training));
+    const model = this.model(network, parts, data).compile(this.compiled(training));
     try {
       watch?.(model, 'before');
       const outcome = await this.#fit(model, images, test, trial.fit);

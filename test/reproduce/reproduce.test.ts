@@ -114,7 +114,7 @@ describe('the bug', () => {
     expect(right).toBeGreaterThan(2 * (wrong ?? 0));
   });
 
-  test('is shown for batches of several sizes, from two draws of first weights each', () => {
+  test('is shown for batches of several sizes, sums and means', () => {
     for (const size of ['16', '64', '100', '128']) {
       const row = rowsOf(section('The bug'), size).at(-1) ?? [];
       expect(row).toHaveLength(5);
